@@ -9,61 +9,61 @@ type Code string
 // The errors of the service model, and those outside of the model that the
 // service answers all the same (F0020).
 const (
-	AccessDenied           Code = "AccessDeniedException"
-	BadRequest             Code = "BadRequestException"
-	DatabaseErrorCode      Code = "DatabaseErrorException"
-	DatabaseNotFound       Code = "DatabaseNotFoundException"
-	DatabaseResuming       Code = "DatabaseResumingException"
-	DatabaseUnavailable    Code = "DatabaseUnavailableException"
-	Forbidden              Code = "ForbiddenException"
-	HTTPEndpointNotEnabled Code = "HttpEndpointNotEnabledException"
-	InternalServerError    Code = "InternalServerErrorException"
-	InvalidResourceState   Code = "InvalidResourceStateException"
-	InvalidSecret          Code = "InvalidSecretException"
-	NotFound               Code = "NotFoundException"
-	SecretsError           Code = "SecretsErrorException"
-	ServiceUnavailable     Code = "ServiceUnavailableError"
-	StatementTimeoutCode   Code = "StatementTimeoutException"
-	TransactionNotFound    Code = "TransactionNotFoundException"
-	UnsupportedResult      Code = "UnsupportedResultException"
-	Validation             Code = "ValidationException"
-	Throttling             Code = "ThrottlingException"
-	InternalFailure        Code = "InternalFailure"
-	Serialization          Code = "SerializationException"
-	UnknownOperation       Code = "UnknownOperationException"
-	UnrecognizedClient     Code = "UnrecognizedClientException"
-	InvalidSignature       Code = "InvalidSignatureException"
-	ExpiredToken           Code = "ExpiredTokenException"
-	MissingAuthentication  Code = "MissingAuthenticationTokenException"
+	CodeAccessDenied           Code = "AccessDeniedException"
+	CodeBadRequest             Code = "BadRequestException"
+	CodeDatabaseError          Code = "DatabaseErrorException"
+	CodeDatabaseNotFound       Code = "DatabaseNotFoundException"
+	CodeDatabaseResuming       Code = "DatabaseResumingException"
+	CodeDatabaseUnavailable    Code = "DatabaseUnavailableException"
+	CodeForbidden              Code = "ForbiddenException"
+	CodeHTTPEndpointNotEnabled Code = "HttpEndpointNotEnabledException"
+	CodeInternalServerError    Code = "InternalServerErrorException"
+	CodeInvalidResourceState   Code = "InvalidResourceStateException"
+	CodeInvalidSecret          Code = "InvalidSecretException"
+	CodeNotFound               Code = "NotFoundException"
+	CodeSecretsError           Code = "SecretsErrorException"
+	CodeServiceUnavailable     Code = "ServiceUnavailableError"
+	CodeStatementTimeout       Code = "StatementTimeoutException"
+	CodeTransactionNotFound    Code = "TransactionNotFoundException"
+	CodeUnsupportedResult      Code = "UnsupportedResultException"
+	CodeValidation             Code = "ValidationException"
+	CodeThrottling             Code = "ThrottlingException"
+	CodeInternalFailure        Code = "InternalFailure"
+	CodeSerialization          Code = "SerializationException"
+	CodeUnknownOperation       Code = "UnknownOperationException"
+	CodeUnrecognizedClient     Code = "UnrecognizedClientException"
+	CodeInvalidSignature       Code = "InvalidSignatureException"
+	CodeExpiredToken           Code = "ExpiredTokenException"
+	CodeMissingAuthentication  Code = "MissingAuthenticationTokenException"
 )
 
 var statuses = map[Code]int{
-	AccessDenied:           http.StatusForbidden,
-	BadRequest:             http.StatusBadRequest,
-	DatabaseErrorCode:      http.StatusBadRequest,
-	DatabaseNotFound:       http.StatusNotFound,
-	DatabaseResuming:       http.StatusBadRequest,
-	DatabaseUnavailable:    http.StatusGatewayTimeout,
-	Forbidden:              http.StatusForbidden,
-	HTTPEndpointNotEnabled: http.StatusBadRequest,
-	InternalServerError:    http.StatusInternalServerError,
-	InvalidResourceState:   http.StatusBadRequest,
-	InvalidSecret:          http.StatusBadRequest,
-	NotFound:               http.StatusNotFound,
-	SecretsError:           http.StatusBadRequest,
-	ServiceUnavailable:     http.StatusServiceUnavailable,
-	StatementTimeoutCode:   http.StatusBadRequest,
-	TransactionNotFound:    http.StatusNotFound,
-	UnsupportedResult:      http.StatusBadRequest,
-	Validation:             http.StatusBadRequest,
-	Throttling:             http.StatusBadRequest,
-	InternalFailure:        http.StatusInternalServerError,
-	Serialization:          http.StatusBadRequest,
-	UnknownOperation:       http.StatusNotFound,
-	UnrecognizedClient:     http.StatusForbidden,
-	InvalidSignature:       http.StatusForbidden,
-	ExpiredToken:           http.StatusForbidden,
-	MissingAuthentication:  http.StatusForbidden,
+	CodeAccessDenied:           http.StatusForbidden,
+	CodeBadRequest:             http.StatusBadRequest,
+	CodeDatabaseError:          http.StatusBadRequest,
+	CodeDatabaseNotFound:       http.StatusNotFound,
+	CodeDatabaseResuming:       http.StatusBadRequest,
+	CodeDatabaseUnavailable:    http.StatusGatewayTimeout,
+	CodeForbidden:              http.StatusForbidden,
+	CodeHTTPEndpointNotEnabled: http.StatusBadRequest,
+	CodeInternalServerError:    http.StatusInternalServerError,
+	CodeInvalidResourceState:   http.StatusBadRequest,
+	CodeInvalidSecret:          http.StatusBadRequest,
+	CodeNotFound:               http.StatusNotFound,
+	CodeSecretsError:           http.StatusBadRequest,
+	CodeServiceUnavailable:     http.StatusServiceUnavailable,
+	CodeStatementTimeout:       http.StatusBadRequest,
+	CodeTransactionNotFound:    http.StatusNotFound,
+	CodeUnsupportedResult:      http.StatusBadRequest,
+	CodeValidation:             http.StatusBadRequest,
+	CodeThrottling:             http.StatusBadRequest,
+	CodeInternalFailure:        http.StatusInternalServerError,
+	CodeSerialization:          http.StatusBadRequest,
+	CodeUnknownOperation:       http.StatusNotFound,
+	CodeUnrecognizedClient:     http.StatusForbidden,
+	CodeInvalidSignature:       http.StatusForbidden,
+	CodeExpiredToken:           http.StatusForbidden,
+	CodeMissingAuthentication:  http.StatusForbidden,
 }
 
 // Status returns the HTTP status that goes with the error (F0021); 500 for a
