@@ -31,6 +31,7 @@ const (
 	CodeInternalFailure        Code = "InternalFailure"
 	CodeSerialization          Code = "SerializationException"
 	CodeUnknownOperation       Code = "UnknownOperationException"
+	CodeRequestTooLarge        Code = "RequestEntityTooLargeException"
 	CodeUnrecognizedClient     Code = "UnrecognizedClientException"
 	CodeInvalidSignature       Code = "InvalidSignatureException"
 	CodeExpiredToken           Code = "ExpiredTokenException"
@@ -60,6 +61,7 @@ var statuses = map[Code]int{
 	CodeInternalFailure:        http.StatusInternalServerError,
 	CodeSerialization:          http.StatusBadRequest,
 	CodeUnknownOperation:       http.StatusNotFound,
+	CodeRequestTooLarge:        http.StatusRequestEntityTooLarge,
 	CodeUnrecognizedClient:     http.StatusForbidden,
 	CodeInvalidSignature:       http.StatusForbidden,
 	CodeExpiredToken:           http.StatusForbidden,
@@ -102,3 +104,10 @@ func (e *Error) Error() string {
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) status() int {
+	if e.Status != 0 {
+		return e.Status
+	}
+	return e.Code.Status()
+}

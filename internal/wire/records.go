@@ -6,8 +6,8 @@ import "io"
 // the wire stay undecoded until they are asked for. It is not safe for
 // concurrent use.
 type Records struct {
-	rows [][]Field // rows that a server made
-	page []byte    // rows that came over the wire: the rest of the JSON array
+	rows [][]Field // rows that a server made, not yet handed out
+	page scanner   // rows that came over the wire: in front of a row or the end
 }
 
 // NewRecords returns the given rows as records; none is an empty result.
@@ -15,9 +15,15 @@ func NewRecords(rows [][]Field) *Records { return &Records{rows: rows} }
 
 // Next returns the next row, in dst's memory where that is large enough, and
 // io.EOF after the last one. The row is valid until the next call; its strings
-// and blobs may be kept. A nil Records has no rows.
+// and blobs may be kept. It returns a *JSONError for a row that is not one. A
+// nil Records has no rows.
 func (r *Records) Next(dst []Field) ([]Field, error) {
-	if r == nil || len(r.rows) == 0 {
+	switch {
+	case r == nil:
+		return nil, io.EOF
+	case r.page.data != nil:
+		return r.decode(dst[:0])
+	case len(r.rows) == 0:
 		return nil, io.EOF
 	}
 	row := r.rows[0]
@@ -25,5 +31,47 @@ func (r *Records) Next(dst []Field) ([]Field, error) {
 	return append(dst[:0], row...), nil
 }
 
+// decode reads the next row of the page, whose list was checked to be one.
+func (r *Records) decode(dst []Field) ([]Field, error) {
+	if r.page.peek() == ']' {
+		r.Close()
+		return nil, io.EOF
+	}
+	row, err := r.page.fields(dst)
+	if err != nil {
+		r.Close()
+		return nil, in("records", err)
+	}
+	if r.page.peek() == ',' {
+		r.page.pos++
+	}
+	return row, nil
+}
+
 // Close gives up the rows that were not read. It may be called repeatedly.
-func (r *Records) Close() {}
+func (r *Records) Close() {
+	if r != nil {
+		*r = Records{}
+	}
+}
+
+// appendJSON appends the rows that are left.
+func (r *Records) appendJSON(dst []byte) []byte {
+	if r.page.data != nil {
+		return append(append(dst, '['), r.page.data[r.page.pos:]...)
+	}
+	return appendList(dst, r.rows, appendFields)
+}
+
+// records reads a list of rows without decoding them.
+func (s *scanner) records() (*Records, error) {
+	if s.peek() != '[' {
+		return nil, s.fail("%s where a list has to be", s.what())
+	}
+	start := s.pos
+	if err := s.skip(); err != nil {
+		return nil, err
+	}
+	page := scanner{data: s.data[:s.pos], pos: start + 1, depth: s.depth}
+	return &Records{page: page}, nil
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"math"
+	"strconv"
+)
+
+// object builds a JSON object at the end of buf.
+type object struct {
+	buf   []byte
+	comma bool
+}
+
+func openObject(dst []byte) object { return object{buf: append(dst, '{')} }
+
+// key appends the name of a member; its value has to follow.
+func (o *object) key(name string) {
+	if o.comma {
+		o.buf = append(o.buf, ',')
+	}
+	o.comma = true
+	o.buf = append(append(append(o.buf, '"'), name...), '"', ':')
+}
+
+// string appends a member.
+func (o *object) string(name, value string) {
+	o.key(name)
+	o.buf = appendString(o.buf, value)
+}
+
+// optional appends a member unless it is empty.
+func (o *object) optional(name, value string) {
+	if value != "" {
+		o.string(name, value)
+	}
+}
+
+func (o *object) bool(name string, value bool) {
+	o.key(name)
+	o.buf = strconv.AppendBool(o.buf, value)
+}
+
+func (o *object) int(name string, value int64) {
+	o.key(name)
+	o.buf = strconv.AppendInt(o.buf, value, 10)
+}
+
+func (o *object) close() []byte { return append(o.buf, '}') }
+
+// appendList appends a list of what appendOne appends for each element.
+func appendList[T any](dst []byte, list []T, appendOne func([]byte, T) []byte) []byte {
+	dst = append(dst, '[')
+	for i, v := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendOne(dst, v)
+	}
+	return append(dst, ']')
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendString appends a JSON string. Bytes that are not UTF-8 are appended as
+// they are: a receiver refuses them, and nothing is changed silently.
+func appendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		start = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	return append(append(dst, s[start:]...), '"')
+}
+
+// appendFloat appends a number, or the string that stands for a value that JSON
+// numbers do not have (F0003).
+func appendFloat(dst []byte, f float64) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(dst, `"NaN"`...)
+	case math.IsInf(f, 1):
+		return append(dst, `"Infinity"`...)
+	case math.IsInf(f, -1):
+		return append(dst, `"-Infinity"`...)
+	}
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(dst, f, format, -1, 64)
+}

@@ -1,0 +1,143 @@
+package wire
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// message is a request or an answer.
+type message[T any] interface {
+	*T
+	AppendJSON([]byte) []byte
+	ParseJSON([]byte) error
+}
+
+// call reads a request, has it answered and appends the answer.
+type call func(ctx context.Context, body []byte) ([]byte, error)
+
+// endpoint joins an operation's codec with its implementation.
+func endpoint[Req, Resp any, PReq message[Req], PResp message[Resp]](do func(context.Context, PReq) (PResp, error)) call {
+	return func(ctx context.Context, body []byte) ([]byte, error) {
+		req := PReq(new(Req))
+		if err := req.ParseJSON(body); err != nil {
+			return nil, &Error{Code: CodeSerialization, Message: err.Error(), Err: err}
+		}
+		resp, err := do(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		return resp.AppendJSON(nil), nil
+	}
+}
+
+// Handler serves an API over HTTP as the service does: the five operations by
+// POST on their paths, a request id in every answer, errors by WriteError.
+// Signatures are not looked at.
+func Handler(api API) http.Handler {
+	return &handler{calls: map[string]call{
+		ExecuteStatement.Path():      endpoint(api.ExecuteStatement),
+		BatchExecuteStatement.Path(): endpoint(api.BatchExecuteStatement),
+		BeginTransaction.Path():      endpoint(api.BeginTransaction),
+		CommitTransaction.Path():     endpoint(api.CommitTransaction),
+		RollbackTransaction.Path():   endpoint(api.RollbackTransaction),
+	}}
+}
+
+type handler struct{ calls map[string]call }
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("x-amzn-RequestId", newRequestID())
+	answer, err := h.answer(r)
+	if err != nil {
+		WriteError(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer) // a client that is gone cannot be told
+}
+
+func (h *handler) answer(r *http.Request) ([]byte, error) {
+	do := h.calls[r.URL.Path]
+	if do == nil || r.Method != http.MethodPost {
+		return nil, NewError(CodeUnknownOperation,
+			fmt.Sprintf("%s %s is no operation of the Data API", r.Method, clip([]byte(r.URL.Path))))
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	return do(r.Context(), body)
+}
+
+// readBody reads the body of a request that is not larger than
+// MaxRequestBytes, headers included. An empty body is a request without
+// members.
+func readBody(r *http.Request) ([]byte, error) {
+	most := int64(MaxRequestBytes - headerBytes(r))
+	tooLarge := NewError(CodeRequestTooLarge,
+		fmt.Sprintf("the request is larger than %d bytes, the limit of the Data API; send less in one call", MaxRequestBytes))
+	if r.ContentLength > most {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	switch {
+	case err != nil:
+		return nil, &Error{Code: CodeSerialization, Message: "the body of the request could not be read", Err: err}
+	case int64(len(body)) > most:
+		return nil, tooLarge
+	case len(body) == 0:
+		return []byte("{}"), nil
+	}
+	return body, nil
+}
+
+// headerBytes returns the size of a request's head as HTTP/1.1 writes it.
+func headerBytes(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n\r\n") + len("Host: \r\n") + len(r.Host)
+	for name, values := range r.Header {
+		for _, v := range values {
+			n += len(name) + len(": \r\n") + len(v)
+		}
+	}
+	return n
+}
+
+// WriteError answers with an error in the service's form: the type in a header,
+// the text in the body (F0022). An error that is not a *Error is answered as an
+// InternalServerErrorException.
+func WriteError(w http.ResponseWriter, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Code: CodeInternalServerError, Message: err.Error()}
+	}
+	o := openObject(nil)
+	if e.DBConnectionID != 0 {
+		o.int("dbConnectionId", e.DBConnectionID)
+	}
+	o.string("message", e.Message)
+	body := o.close()
+
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("x-amzn-ErrorType", string(e.Code)+":http://internal.amazon.com/coral/com.amazon.rdsdataservice/")
+	w.WriteHeader(e.status())
+	_, _ = w.Write(body)
+}
+
+// newRequestID returns a random UUID, as the service's request ids are.
+func newRequestID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	x := hex.EncodeToString(b[:])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
