@@ -9,6 +9,9 @@ package dialect
 type Dialect struct {
 	// Name is the engine's name in URIs and messages: postgresql or mysql.
 	Name string
+	// GeneratedKeys says that a statement's answer holds the keys that the
+	// database generated (F0041).
+	GeneratedKeys bool
 
 	byOID  map[uint32]*Type
 	byName map[string]*Type
@@ -18,7 +21,7 @@ type Dialect struct {
 var PostgreSQL = newDialect(Dialect{Name: "postgresql"}, postgresTypes)
 
 // MySQL is the dialect of Aurora MySQL.
-var MySQL = newDialect(Dialect{Name: "mysql"}, nil)
+var MySQL = newDialect(Dialect{Name: "mysql", GeneratedKeys: true}, nil)
 
 func newDialect(d Dialect, types []Type) *Dialect {
 	d.byOID = make(map[uint32]*Type, len(types))
