@@ -1,0 +1,178 @@
+package awsapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// The SDK's middleware that turn an input into a request and a response into
+// an output. An SDK that names them otherwise fails each call before it is
+// sent, and the tests.
+const (
+	serializerID   = "OperationSerializer"
+	deserializerID = "OperationDeserializer"
+)
+
+// maxResponseBytes is far above what the service answers: a result of 10 MiB
+// as JSON grows by escaping to at most six times that.
+const maxResponseBytes = 128 << 20
+
+// maxPooledBytes bounds the request buffers that are kept.
+const maxPooledBytes = wire.MaxRequestBytes
+
+// message is one call of one operation.
+type message struct {
+	op       wire.Operation
+	request  interface{ AppendJSON([]byte) []byte }
+	response interface{ ParseJSON([]byte) error }
+	output   any // what the SDK's method expects as its output; stays empty
+	// send calls the SDK's method.
+	send func(context.Context, func(*rdsdata.Options)) error
+}
+
+// beginResponse insists on what a transaction is nothing without.
+type beginResponse struct{ *wire.BeginResponse }
+
+func (r beginResponse) ParseJSON(body []byte) error {
+	if err := r.BeginResponse.ParseJSON(body); err != nil {
+		return err
+	}
+	if r.TransactionID == "" {
+		return errors.New("no transactionId")
+	}
+	return nil
+}
+
+// call encodes the request once and sends it until the retry policy is content.
+func (c *Client) call(ctx context.Context, m message) error {
+	buf, _ := c.buffers.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = m.request.AppendJSON((*buf)[:0])
+	// Nobody reads the buffer after an attempt: see exchange.Do.
+	defer func() {
+		if cap(*buf) <= maxPooledBytes {
+			c.buffers.Put(buf)
+		}
+	}()
+	return c.retry(ctx, m.op, func() *exchange {
+		x := &exchange{message: m, body: *buf}
+		ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
+		defer cancel()
+		x.err = m.send(ctx, func(o *rdsdata.Options) { x.install(o, c.agent) })
+		return x
+	})
+}
+
+// install makes the SDK's client, ours or the caller's, send this exchange:
+// once, with our JSON, watched by our transport.
+func (x *exchange) install(o *rdsdata.Options, agent [2]string) {
+	o.Retryer, o.RetryMaxAttempts = nopRetryer, 0
+	x.next = o.HTTPClient
+	o.HTTPClient = x
+	if agent[0] != "" {
+		o.APIOptions = append(o.APIOptions, awsmiddleware.AddUserAgentKeyValue(agent[0], agent[1]))
+	}
+	o.APIOptions = append(o.APIOptions, x.swapCodec)
+}
+
+// swapCodec puts our JSON in the place of the SDK's. The SDK's serializer still
+// runs, over an input of almost nothing, for the URL and the headers; its
+// deserializer is kept for errors.
+func (x *exchange) swapCodec(stack *middleware.Stack) error {
+	body := middleware.SerializeMiddlewareFunc("auroradataapi:body", x.handleSerialize)
+	if err := stack.Serialize.Insert(body, serializerID, middleware.After); err != nil {
+		return fmt.Errorf("this version of the AWS SDK does not fit: %w", err)
+	}
+	theirs, err := stack.Deserialize.Swap(deserializerID, (*deserializer)(x))
+	if err != nil {
+		return fmt.Errorf("this version of the AWS SDK does not fit: %w", err)
+	}
+	x.theirs = theirs
+	return nil
+}
+
+func (x *exchange) handleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (
+	middleware.SerializeOutput, middleware.Metadata, error,
+) {
+	req, ok := in.Request.(*smithyhttp.Request)
+	if !ok {
+		return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: fmt.Errorf("unexpected request %T", in.Request)}
+	}
+	req, err := req.SetStream(bytes.NewReader(x.body))
+	if err != nil {
+		return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: err}
+	}
+	in.Request = req
+	return next.HandleSerialize(ctx, in)
+}
+
+// deserializer is the exchange as the middleware that reads its response.
+type deserializer exchange
+
+// ID returns the name of the middleware that it replaces, next to which others
+// look for their place.
+func (*deserializer) ID() string { return deserializerID }
+
+func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	middleware.DeserializeOutput, middleware.Metadata, error,
+) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	if err != nil {
+		return out, metadata, err
+	}
+	resp, ok := out.RawResponse.(*smithyhttp.Response)
+	if !ok {
+		return out, metadata, &smithy.DeserializationError{Err: fmt.Errorf("unexpected response %T", out.RawResponse)}
+	}
+	if resp.StatusCode/100 != 2 {
+		answered := func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+			return out, metadata, nil
+		}
+		return d.theirs.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(answered))
+	}
+	body, err := readBody(resp)
+	if err == nil {
+		err = d.response.ParseJSON(body)
+	}
+	if err != nil {
+		return out, metadata, &smithy.DeserializationError{Err: err}
+	}
+	out.Result = d.output
+	return out, metadata, nil
+}
+
+// readBody reads the body into memory of its own, which the response keeps.
+func readBody(resp *smithyhttp.Response) ([]byte, error) {
+	size := resp.ContentLength
+	if size > maxResponseBytes {
+		return nil, fmt.Errorf("answer of %d bytes is too large", size)
+	}
+	if size > 0 {
+		body := make([]byte, size)
+		if n, err := io.ReadFull(resp.Body, body); err != nil {
+			return nil, fmt.Errorf("answer ends after %d of %d bytes: %w", n, size, err)
+		}
+		return body, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("answer ends after %d bytes: %w", len(body), err)
+	}
+	if len(body) > maxResponseBytes {
+		return nil, fmt.Errorf("answer of more than %d bytes is too large", maxResponseBytes)
+	}
+	return body, nil
+}
