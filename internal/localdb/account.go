@@ -1,0 +1,101 @@
+package localdb
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+)
+
+// account is the user the server runs as.
+type account struct {
+	name     string
+	uid, gid int
+	// drop says that this is not the user we are: PostgreSQL refuses to run
+	// as root, so root starts it as somebody else.
+	drop bool
+}
+
+// errNoAccount tells root what is missing.
+var errNoAccount = errors.New("PostgreSQL refuses to run as root, and there is no other user to run it as: " +
+	"run this program as an ordinary user, or create one (useradd --system postgres)")
+
+// serverAccount chooses the user to run the server as. An ordinary user runs it
+// as himself. Root takes the owner of existing data, else the user who called
+// sudo, else postgres, else nobody.
+func serverAccount(dataDir string) (account, error) {
+	if euid := os.Geteuid(); euid != 0 {
+		return account{uid: euid, gid: os.Getegid()}, nil
+	}
+	if dataDir != "" {
+		if info, err := os.Stat(filepath.Join(dataDir, "PG_VERSION")); err == nil {
+			if uid, gid := ownerOf(info); uid != 0 {
+				return account{name: userName(uid), uid: uid, gid: gid, drop: true}, nil
+			}
+		}
+	}
+	for _, name := range []string{os.Getenv("SUDO_USER"), "postgres", "nobody"} {
+		if name == "" {
+			continue
+		}
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, uidErr := strconv.Atoi(u.Uid)
+		gid, gidErr := strconv.Atoi(u.Gid)
+		if uidErr == nil && gidErr == nil && uid != 0 {
+			return account{name: name, uid: uid, gid: gid, drop: true}, nil
+		}
+	}
+	return account{}, errNoAccount
+}
+
+func userName(uid int) string {
+	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
+		return u.Username
+	}
+	return strconv.Itoa(uid)
+}
+
+// give makes the account the owner of a path that we created.
+func (a account) give(path string) error {
+	if !a.drop {
+		return nil
+	}
+	return os.Lchown(path, a.uid, a.gid)
+}
+
+// canReach reports, before the kernel does it less clearly, that the account
+// may not enter one of the folders that lead to path.
+func (a account) canReach(path string) error {
+	if !a.drop {
+		return nil
+	}
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return err
+		}
+		if !a.mayEnter(info) {
+			return fmt.Errorf("user %q, who runs the server because root may not, cannot enter %s, so not reach %s: "+
+				"choose another folder, or chmod a+x %s", a.name, dir, path, dir)
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
+}
+
+func (a account) mayEnter(info os.FileInfo) bool {
+	uid, gid := ownerOf(info)
+	switch {
+	case uid == a.uid:
+		return info.Mode()&0o100 != 0
+	case gid == a.gid:
+		return info.Mode()&0o010 != 0
+	}
+	return info.Mode()&0o001 != 0
+}

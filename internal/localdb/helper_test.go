@@ -1,0 +1,188 @@
+package localdb
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// needPostgres returns a finder for an installed server. Without one the test
+// is skipped, but not where a green run has to mean something.
+func needPostgres(t *testing.T, opt PostgresOptions) *finder {
+	t.Helper()
+	opt.Offline = true
+	acct, err := serverAccount("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &finder{opt: opt, path: os.Getenv("PATH"), globs: packageFolders(), acct: acct}
+	if len(f.inPath(t.Context()))+len(f.inFolders(t.Context())) > 0 {
+		f.looked = nil
+		return f
+	}
+	const message = "needs PostgreSQL: "
+	if os.Getenv("CI") != "" {
+		t.Fatal(message + installHint())
+	}
+	t.Skip(message + installHint())
+	return nil
+}
+
+// start runs a server for the length of a test.
+func start(t *testing.T, f *finder) *Instance {
+	t.Helper()
+	i, err := startPostgres(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := i.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return i
+}
+
+// query runs statements in a session of their own and returns the values of the
+// last row, joined by commas.
+func query(t *testing.T, uri, sql string) string {
+	t.Helper()
+	out, err := tryQuery(uri, sql)
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return out
+}
+
+func tryQuery(uri, sql string) (string, error) {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return "", err
+	}
+	conn, err := net.Dial("unix", filepath.Join(u.Query().Get("host"), ".s.PGSQL."+u.Query().Get("port")))
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		return "", err
+	}
+	if _, err := conn.Write(startupMessage(u.User.Username(), strings.TrimPrefix(u.Path, "/"))); err != nil {
+		return "", err
+	}
+	msg := binary.BigEndian.AppendUint32([]byte{'Q'}, uint32(len(sql)+5))
+	msg = append(append(msg, sql...), 0)
+	row, ready := "", 0
+	for {
+		kind, body, err := readMessage(conn)
+		if err != nil {
+			return "", err
+		}
+		switch kind {
+		case 'D':
+			row = parseRow(body)
+		case 'E':
+			return "", parseServerError(body)
+		case 'R':
+			if binary.BigEndian.Uint32(body) != 0 {
+				return "", errors.New("the server asks for a password")
+			}
+		case 'Z':
+			if ready++; ready == 2 {
+				_, err := conn.Write([]byte{'X', 0, 0, 0, 4})
+				return row, err
+			}
+			if _, err := conn.Write(msg); err != nil {
+				return "", err
+			}
+		}
+	}
+}
+
+func readMessage(r io.Reader) (kind byte, body []byte, err error) {
+	var head [5]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, nil, err
+	}
+	body = make([]byte, binary.BigEndian.Uint32(head[1:])-4)
+	_, err = io.ReadFull(r, body)
+	return head[0], body, err
+}
+
+func parseRow(body []byte) string {
+	var values []string
+	for body = body[2:]; len(body) >= 4; {
+		n := int32(binary.BigEndian.Uint32(body))
+		body = body[4:]
+		if n < 0 {
+			values = append(values, "NULL")
+			continue
+		}
+		values = append(values, string(body[:n]))
+		body = body[n:]
+	}
+	return strings.Join(values, ",")
+}
+
+// leftovers returns the folders of servers that exist.
+func leftovers(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, base := range runBases() {
+		found, err := filepath.Glob(filepath.Join(base, appName+"-*-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+// leavesNothing checks that the test adds no folder, process or goroutine.
+// Other packages' tests may run servers at the same time, so only folders that
+// mention this process's servers count: those that are free.
+func leavesNothing(t *testing.T) {
+	t.Helper()
+	goroutines := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		for _, dir := range leftovers(t) {
+			if f, err := openLock(filepath.Join(dir, "lock")); err == nil {
+				f.Close()
+				t.Errorf("%s was left behind", dir)
+			}
+		}
+		for try := 0; runtime.NumGoroutine() > goroutines; try++ {
+			if try == 100 {
+				buf := make([]byte, 1<<16)
+				t.Errorf("goroutines were left behind:\n%s", buf[:runtime.Stack(buf, true)])
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+}
+
+// serverPid returns the number of an instance's process.
+func serverPid(i *Instance) int { return i.child.cmd.Process.Pid }
+
+// gone waits until no process with this number has text in its arguments.
+func gone(ctx context.Context, pid int, text string) error {
+	for strings.Contains(commandLine(pid), text) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("process %d still runs: %s", pid, commandLine(pid))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return nil
+}

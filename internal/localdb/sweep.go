@@ -1,0 +1,101 @@
+package localdb
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// sweep ends and deletes what owners left that were killed: folders of ours
+// whose lock is free. It does what it can; what it cannot do must not keep a
+// new server from starting.
+func sweep(ctx context.Context, bases []string) {
+	for _, base := range bases {
+		entries, err := os.ReadDir(base)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			path := filepath.Join(base, e.Name())
+			switch {
+			case ctx.Err() != nil:
+				return
+			case !strings.HasPrefix(e.Name(), appName+"-"), !isOurs(path):
+			case strings.HasPrefix(e.Name(), runPrefix):
+				sweepRun(path)
+			case strings.HasPrefix(e.Name(), newPrefix):
+				sweepNew(path)
+			}
+		}
+	}
+}
+
+// isOurs reports whether path is a folder that we, not somebody who shares the
+// folder for temporary files, created.
+func isOurs(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	uid, _ := ownerOf(info)
+	return uid == os.Geteuid()
+}
+
+// sweepRun removes a server's folder, and the server, if its owner is gone.
+func sweepRun(path string) {
+	lock, err := openLock(filepath.Join(path, "lock"))
+	if err != nil {
+		return
+	}
+	r := &runDir{path: path, lock: lock}
+	r.endServer()
+	_ = r.remove()
+}
+
+// sweepNew removes a folder that never got its name. A young one may still get
+// it.
+func sweepNew(path string) {
+	if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > time.Minute {
+		_ = removeAll(path)
+	}
+}
+
+// note remembers the server for the one who sweeps.
+func (r *runDir) note(pid int, kept bool) error {
+	state := "thrown-away"
+	if kept {
+		state = "kept"
+	}
+	return os.WriteFile(r.pidFile(), fmt.Appendf(nil, "%d %s\n", pid, state), 0o600)
+}
+
+// endServer ends the server that was started in this folder, if it still runs.
+// The number alone proves nothing, for numbers are used again: the process has
+// to carry the folder's name in its arguments.
+func (r *runDir) endServer() {
+	data, err := os.ReadFile(r.pidFile())
+	if err != nil {
+		return
+	}
+	var pid int
+	var state string
+	if _, err := fmt.Sscan(string(data), &pid, &state); err != nil || pid < 2 {
+		return
+	}
+	sig, patience := sigImmediate, 5*time.Second
+	if state == "kept" {
+		sig, patience = sigFast, 30*time.Second
+	}
+	if !strings.Contains(commandLine(pid), r.path) || signalProcess(pid, sig) != nil {
+		return
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if !strings.Contains(commandLine(pid), r.path) {
+			return
+		}
+	}
+	_ = killGroup(pid)
+}

@@ -1,0 +1,211 @@
+package localdb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// templates makes empty clusters. initdb takes most of a second, unpacking a
+// cluster that it once made takes a tenth of it.
+type templates struct {
+	bins  binaries
+	acct  account
+	cache string  // where the template is kept
+	run   *runDir // where initdb works
+	opt   PostgresOptions
+}
+
+// layout is part of a template's name; a change of what initdb is told needs
+// another one.
+const layout = "1"
+
+// path names the template after everything it depends on. Its first part
+// stands for the folder of the server, its second for that server's build.
+func (t *templates) path() string {
+	return filepath.Join(t.cache, t.group()+digest(t.bins.stamp, layout)+".tar")
+}
+
+func (t *templates) group() string { return "postgres-cluster-" + digest(t.bins.dir) + "-" }
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// cluster makes dir an empty cluster, owned by the account.
+func (t *templates) cluster(ctx context.Context, dir string) error {
+	if t.unpack(ctx, t.path(), dir) == nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// One process makes the template, the others wait for it. A cache without
+	// locks costs time, not correctness.
+	lock, err := waitLock(ctx, filepath.Join(t.cache, t.group()+"lock"))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil {
+		defer lock.Close()
+		if t.unpack(ctx, t.path(), dir) == nil {
+			return nil
+		}
+	}
+	file, err := t.make(ctx)
+	if err != nil {
+		return err
+	}
+	return t.unpack(ctx, file, dir)
+}
+
+// errNoCluster says that a template holds nothing, because its disk was cut off
+// before the data reached it.
+var errNoCluster = errors.New("no cluster in the archive")
+
+// unpack fills dir, or leaves it empty.
+func (t *templates) unpack(ctx context.Context, file, dir string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	err = untarCluster(ctx, f, dir, t.acct)
+	if err == nil {
+		if _, statErr := os.Stat(filepath.Join(dir, "global", "pg_control")); statErr != nil {
+			err = errNoCluster
+		}
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("unpack %s: %w", file, err), empty(dir))
+	}
+	return nil
+}
+
+// empty deletes what is in a folder, but for our lock.
+func empty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	var errs []error
+	for _, e := range entries {
+		if e.Name() != dataLock {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// make runs initdb and keeps the result, in the cache if it can be written to.
+func (t *templates) make(ctx context.Context) (string, error) {
+	work := filepath.Join(t.run.path, "init")
+	defer removeAll(work)
+	if err := t.initdb(ctx, work); err != nil {
+		return "", err
+	}
+	file := t.path()
+	err := t.save(ctx, work, file)
+	if err == nil {
+		t.forget(file)
+		return file, nil
+	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	t.opt.notice("the prepared database cannot be kept, each start will take longer: %v", err)
+	file = filepath.Join(t.run.path, "cluster.tar")
+	return file, t.save(ctx, work, file)
+}
+
+// save writes the archive beside its place and renames it, so that a template
+// that is there is whole.
+func (t *templates) save(ctx context.Context, dir, file string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), ".cluster-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	err = tarDir(ctx, f, dir)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// forget deletes the templates of earlier builds in the same folder.
+func (t *templates) forget(keep string) {
+	old, _ := filepath.Glob(filepath.Join(t.cache, t.group()+"*.tar"))
+	for _, file := range old {
+		if file != keep {
+			_ = os.Remove(file) // it costs space, no more
+		}
+	}
+}
+
+// initdb makes a cluster, with the best locale that this server and machine
+// have.
+func (t *templates) initdb(ctx context.Context, dir string) error {
+	var first error
+	for _, locale := range locales(t.bins.major) {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
+		}
+		if err := t.acct.give(dir); err != nil {
+			return err
+		}
+		args := append([]string{
+			"-D", dir, "-U", superuser, "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
+			"-T", "english", "--wal-segsize=1", "--no-sync",
+		}, locale...)
+		_, err := runTool(ctx, t.acct, t.bins.initdb(), args...)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if first == nil {
+			first = err
+		}
+		if err := removeAll(dir); err != nil {
+			return err
+		}
+		if !strings.Contains(err.Error(), "locale") && !strings.Contains(err.Error(), "ICU") {
+			break // another locale would not help
+		}
+	}
+	return fmt.Errorf("initdb (%s): %w", t.bins, first)
+}
+
+// locales lists what to tell initdb, best first. Aurora sorts as en_US.UTF-8
+// does; ICU sorts like it on every machine, while few containers have that
+// locale.
+func locales(major int) [][]string {
+	libc := [][]string{
+		{"--locale=C", "--lc-collate=en_US.UTF-8", "--lc-ctype=en_US.UTF-8"},
+		{"--locale=C", "--lc-ctype=C.UTF-8"},
+		{"--locale=C"},
+	}
+	if major < 15 {
+		return libc
+	}
+	const icu, lang = "--locale-provider=icu", "--icu-locale=en-US"
+	return append([][]string{
+		{icu, lang, "--locale=C", "--lc-ctype=C.UTF-8"},
+		{icu, lang, "--locale=C"},
+	}, libc...)
+}
