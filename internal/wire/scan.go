@@ -1,13 +1,11 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -90,12 +88,13 @@ func (s *scanner) what() string {
 		return "a string"
 	case c == '-' || c >= '0' && c <= '9':
 		return "a number"
-	case c == 't' || c == 'f':
+	case s.ahead("true"), s.ahead("false"):
 		return "a boolean"
-	case c == 'n':
+	case s.ahead("null"):
 		return "null"
 	default:
-		return strconv.QuoteRune(rune(c))
+		r, _ := utf8.DecodeRune(s.data[s.pos:])
+		return strconv.QuoteRune(r)
 	}
 }
 
@@ -110,11 +109,16 @@ func (s *scanner) end() error {
 // literal reads word if it is what comes next.
 func (s *scanner) literal(word string) bool {
 	s.peek()
-	if len(s.data)-s.pos < len(word) || string(s.data[s.pos:s.pos+len(word)]) != word {
+	if !s.ahead(word) {
 		return false
 	}
 	s.pos += len(word)
 	return true
+}
+
+// ahead says whether word stands where the scanner is.
+func (s *scanner) ahead(word string) bool {
+	return len(s.data)-s.pos >= len(word) && string(s.data[s.pos:s.pos+len(word)]) == word
 }
 
 // null reads a null if that is what comes next.
@@ -139,7 +143,7 @@ func (s *scanner) object(member func(key string) error) error {
 		if s.peek() != '"' {
 			return s.fail("%s where a member's name has to be", s.what())
 		}
-		key, err := s.string()
+		key, err := s.name()
 		if err != nil {
 			return err
 		}
@@ -149,7 +153,7 @@ func (s *scanner) object(member func(key string) error) error {
 		s.pos++
 		if !s.null() {
 			if err := member(key); err != nil {
-				return in(key, err)
+				return in(clip([]byte(key)), err)
 			}
 		}
 		switch s.peek() {
@@ -193,6 +197,27 @@ func (s *scanner) array(element func() error) error {
 	}
 }
 
+// name reads a member's name. The names in the unions stand in every row of a
+// result: they come from the table, not from the heap.
+func (s *scanner) name() (string, error) {
+	start := s.pos
+	raw, escaped, err := s.chars()
+	switch {
+	case err != nil:
+		return "", err
+	case escaped:
+		s.pos = start
+		return s.string()
+	}
+	if k := kindOfMember(string(raw)); k != KindAbsent {
+		return k.String(), nil
+	}
+	if k := kindOfArray(string(raw)); k != KindAbsent {
+		return arrayMember(k), nil
+	}
+	return string(raw), nil
+}
+
 func (s *scanner) enter() error {
 	if s.depth++; s.depth > maxDepth {
 		return s.fail("nested more than %d deep", maxDepth)
@@ -211,8 +236,7 @@ func (s *scanner) skip() error {
 	case c == '[':
 		return s.array(s.skip)
 	case c == '"':
-		_, _, err := s.chars()
-		return err
+		return s.skipString()
 	case c == '-' || c >= '0' && c <= '9':
 		_, _, err := s.number()
 		return err
@@ -339,126 +363,6 @@ func (s *scanner) digits() (n int) {
 		n++
 	}
 	return n
-}
-
-// string reads a string.
-func (s *scanner) string() (string, error) {
-	start := s.pos
-	raw, escaped, err := s.chars()
-	if err != nil {
-		return "", err
-	}
-	if !escaped {
-		return string(raw), nil
-	}
-	text, err := unescape(raw)
-	if err != nil {
-		s.pos = start
-		return "", s.fail("%s", err)
-	}
-	return text, nil
-}
-
-// chars reads a string and returns what stands between its quotes, checked for
-// UTF-8 and control characters, and whether escapes are in it.
-func (s *scanner) chars() (raw []byte, escaped bool, err error) {
-	if s.peek() != '"' {
-		return nil, false, s.fail("%s where a string has to be", s.what())
-	}
-	start := s.pos
-	for i := start + 1; i < len(s.data); i++ {
-		switch c := s.data[i]; {
-		case c == '"':
-			raw = s.data[start+1 : i]
-			if !utf8.Valid(raw) {
-				return nil, false, s.fail("a string that is not valid UTF-8")
-			}
-			s.pos = i + 1
-			return raw, escaped, nil
-		case c == '\\':
-			escaped = true
-			i++
-		case c < ' ':
-			s.pos = i
-			return nil, false, s.fail("the control character %#02x inside a string", c)
-		}
-	}
-	return nil, false, s.fail("a string without an end")
-}
-
-// unescape resolves the escapes of a string. Surrogates must come in pairs:
-// half of one is no character, and replacing it would change the value.
-func unescape(raw []byte) (string, error) {
-	out := make([]byte, 0, len(raw))
-	for len(raw) > 0 {
-		i := bytes.IndexByte(raw, '\\')
-		if i < 0 {
-			out = append(out, raw...)
-			break
-		}
-		out = append(out, raw[:i]...)
-		raw = raw[i:]
-		if c, ok := simpleEscape(raw[1]); ok {
-			out = append(out, c)
-			raw = raw[2:]
-			continue
-		}
-		r, ok := hexEscape(raw)
-		if !ok {
-			return "", fmt.Errorf("the malformed escape %s", clip(raw))
-		}
-		raw = raw[6:]
-		if utf16.IsSurrogate(r) {
-			low, _ := hexEscape(raw)
-			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-				return "", errors.New("an escape that is half of a surrogate pair")
-			}
-			raw = raw[6:]
-		}
-		out = utf8.AppendRune(out, r)
-	}
-	return string(out), nil
-}
-
-func simpleEscape(c byte) (byte, bool) {
-	switch c {
-	case '"', '\\', '/':
-		return c, true
-	case 'b':
-		return '\b', true
-	case 'f':
-		return '\f', true
-	case 'n':
-		return '\n', true
-	case 'r':
-		return '\r', true
-	case 't':
-		return '\t', true
-	default:
-		return 0, false
-	}
-}
-
-// hexEscape reads \uXXXX.
-func hexEscape(raw []byte) (rune, bool) {
-	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
-		return 0, false
-	}
-	var r rune
-	for _, c := range raw[2:6] {
-		switch {
-		case c >= '0' && c <= '9':
-			c -= '0'
-		case c >= 'a' && c <= 'f':
-			c -= 'a' - 10
-		case c >= 'A' && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
 }
 
 // clip shortens text for a message.
