@@ -1,6 +1,9 @@
 package wire
 
-import "io"
+import (
+	"fmt"
+	"io"
+)
 
 // Records hands out the rows of an answer one at a time. Rows that came over
 // the wire stay undecoded until they are asked for. It is not safe for
@@ -8,6 +11,7 @@ import "io"
 type Records struct {
 	rows [][]Field // rows that a server made, not yet handed out
 	page scanner   // rows that came over the wire: in front of a row or the end
+	read int       // rows of the page that were handed out
 }
 
 // NewRecords returns the given rows as records; none is an empty result.
@@ -39,9 +43,11 @@ func (r *Records) decode(dst []Field) ([]Field, error) {
 	}
 	row, err := r.page.fields(dst)
 	if err != nil {
+		n := r.read
 		r.Close()
-		return nil, in("records", err)
+		return nil, in(fmt.Sprintf("records[%d]", n), err)
 	}
+	r.read++
 	if r.page.peek() == ',' {
 		r.page.pos++
 	}
