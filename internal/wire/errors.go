@@ -81,7 +81,8 @@ func (c Code) Status() int {
 type Error struct {
 	Code    Code
 	Message string
-	// Status is the HTTP status of the answer; zero stands for Code.Status().
+	// Status is the HTTP status of the answer. Zero, like any that is not the
+	// status of an error, stands for Code.Status().
 	Status int
 	// RequestID is the service's id of the request; empty if there was none.
 	RequestID string
@@ -106,7 +107,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) status() int {
-	if e.Status != 0 {
+	if e.Status >= 400 && e.Status <= 599 {
 		return e.Status
 	}
 	return e.Code.Status()

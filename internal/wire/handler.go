@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // message is a request or an answer.
@@ -81,22 +82,28 @@ func (h *handler) answer(r *http.Request) ([]byte, error) {
 // members.
 func readBody(r *http.Request) ([]byte, error) {
 	most := int64(MaxRequestBytes - headerBytes(r))
-	tooLarge := NewError(CodeRequestTooLarge,
+	errTooLarge := NewError(CodeRequestTooLarge,
 		fmt.Sprintf("the request is larger than %d bytes, the limit of the Data API; send less in one call", MaxRequestBytes))
 	if r.ContentLength > most {
-		return nil, tooLarge
+		drain(r)
+		return nil, errTooLarge
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
 	switch {
 	case err != nil:
 		return nil, &Error{Code: CodeSerialization, Message: "the body of the request could not be read", Err: err}
 	case int64(len(body)) > most:
-		return nil, tooLarge
+		drain(r)
+		return nil, errTooLarge
 	case len(body) == 0:
 		return []byte("{}"), nil
 	}
 	return body, nil
 }
+
+// drain reads the rest of a body that is too large, within reason: many clients
+// read the answer only after they have sent all of the request.
+func drain(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, 4*MaxRequestBytes) }
 
 // headerBytes returns the size of a request's head as HTTP/1.1 writes it.
 func headerBytes(r *http.Request) int {
@@ -121,7 +128,7 @@ func WriteError(w http.ResponseWriter, err error) {
 	if e.DBConnectionID != 0 {
 		o.int("dbConnectionId", e.DBConnectionID)
 	}
-	o.string("message", e.Message)
+	o.string("message", strings.ToValidUTF8(e.Message, "\uFFFD")) // to be read, if not exact
 	body := o.close()
 
 	h := w.Header()
