@@ -59,8 +59,8 @@ var (
 	severityPrefix = regexp.MustCompile(`^(DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC): `)
 	numericSuffix  = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)(Position|Error code): (\d{1,9})$`)
 	stateSuffix    = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)SQLState: ([0-9A-Z]{5})$`)
-	hintSuffix     = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Hint: (.*)$`)
-	detailSuffix   = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Detail: (.*)$`)
+	hintSuffix     = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Hint: (.+)$`)
+	detailSuffix   = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Detail: (.+)$`)
 )
 
 // ParseDatabaseError reads the message of a DatabaseErrorException. A text

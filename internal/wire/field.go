@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // Kind says which member of the Field union a Field holds.
@@ -24,7 +25,12 @@ const (
 var kindNames = [...]string{"absent", "isNull", "booleanValue", "longValue", "doubleValue", "stringValue", "blobValue", "arrayValue"}
 
 // String returns the member's name in the service model.
-func (k Kind) String() string { return kindNames[k] }
+func (k Kind) String() string {
+	if int(k) >= len(kindNames) {
+		return "Kind(" + strconv.Itoa(int(k)) + ")"
+	}
+	return kindNames[k]
+}
 
 // Field is one value of a parameter or of a result: exactly one member of the
 // service's Field union. The zero Field has no member.
