@@ -18,6 +18,10 @@ type Type struct {
 	Form Form
 	// Element is the Name of an array's element type.
 	Element string
+	// Base is the Name of the type that an alias such as serial stands for.
+	Base string
+	// Sized says that a column's precision is a length in characters or bytes.
+	Sized bool
 	// Refused is what the service calls a type it does not return; empty for
 	// one that it does (F0045).
 	Refused string
