@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 )
 
 // appName is the name of our folders.
@@ -23,6 +24,9 @@ func cacheDir(opt PostgresOptions) (string, error) {
 		return dir, os.MkdirAll(dir, 0o755)
 	}
 	if dir := usualCache(); dir != "" && os.MkdirAll(dir, 0o755) == nil && writable(dir) {
+		if os.Geteuid() == 0 {
+			return dir, os.Chmod(dir, 0o755) // root's umask may have closed it
+		}
 		return dir, nil
 	}
 	return privateTemp()
@@ -80,8 +84,24 @@ func runBases() []string {
 	if dir, err := filepath.Abs(os.TempDir()); err == nil {
 		bases = append(bases, dir)
 	}
-	if runtime.GOOS != "windows" && os.TempDir() != "/tmp" {
+	if os.TempDir() != "/tmp" {
 		bases = append(bases, "/tmp")
 	}
 	return bases
+}
+
+// filesNamed lists what is in a folder under such names. Unlike a pattern, it
+// takes the folder's own name as it is.
+func filesNamed(dir, prefix, suffix string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var files []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), suffix) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files
 }

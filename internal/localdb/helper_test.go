@@ -25,7 +25,8 @@ func needPostgres(t *testing.T, opt PostgresOptions) *finder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &finder{opt: opt, path: os.Getenv("PATH"), globs: packageFolders(), acct: acct}
+	f := newFinder(opt)
+	f.acct = acct
 	if len(f.inPath(t.Context()))+len(f.inFolders(t.Context())) > 0 {
 		f.looked = nil
 		return f
@@ -185,4 +186,9 @@ func gone(ctx context.Context, pid int, text string) error {
 		}
 	}
 	return nil
+}
+
+func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeout(t.Context(), d)
 }

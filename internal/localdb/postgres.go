@@ -24,7 +24,7 @@ const (
 // Stop when done. If the program ends without it, the server ends too (at once
 // on Linux, elsewhere with the next start).
 func StartPostgres(ctx context.Context, opt PostgresOptions) (*Instance, error) {
-	return startPostgres(ctx, &finder{opt: opt, path: os.Getenv("PATH"), globs: packageFolders()})
+	return startPostgres(ctx, newFinder(opt))
 }
 
 func startPostgres(ctx context.Context, f *finder) (_ *Instance, err error) {

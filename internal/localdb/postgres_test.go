@@ -211,7 +211,7 @@ func TestServerThatFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			leavesNothing(t)
 			opt := PostgresOptions{BinDir: fakeServer(t, tt.postgres, tt.initdb), CacheDir: t.TempDir()}
-			_, err := startPostgres(t.Context(), &finder{opt: opt})
+			_, err := startPostgres(t.Context(), newFinder(opt))
 			if err == nil {
 				t.Fatal("it started")
 			}

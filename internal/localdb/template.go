@@ -57,6 +57,7 @@ func (t *templates) cluster(ctx context.Context, dir string) error {
 		if t.unpack(ctx, t.path(), dir) == nil {
 			return nil
 		}
+		t.forget(".tmp")
 	}
 	file, err := t.make(ctx)
 	if err != nil {
@@ -113,7 +114,7 @@ func (t *templates) make(ctx context.Context) (string, error) {
 	file := t.path()
 	err := t.save(ctx, work, file)
 	if err == nil {
-		t.forget(file)
+		t.forget(".tar")
 		return file, nil
 	}
 	if ctx.Err() != nil {
@@ -127,7 +128,7 @@ func (t *templates) make(ctx context.Context) (string, error) {
 // save writes the archive beside its place and renames it, so that a template
 // that is there is whole.
 func (t *templates) save(ctx context.Context, dir, file string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".cluster-*")
+	f, err := os.CreateTemp(filepath.Dir(file), t.group()+"*.tmp")
 	if err != nil {
 		return err
 	}
@@ -146,11 +147,11 @@ func (t *templates) save(ctx context.Context, dir, file string) (err error) {
 	return os.Rename(f.Name(), file)
 }
 
-// forget deletes the templates of earlier builds in the same folder.
-func (t *templates) forget(keep string) {
-	old, _ := filepath.Glob(filepath.Join(t.cache, t.group()+"*.tar"))
-	for _, file := range old {
-		if file != keep {
+// forget deletes what is of no more use: unfinished templates, and those of
+// earlier builds in the same folder.
+func (t *templates) forget(suffix string) {
+	for _, file := range filesNamed(t.cache, t.group(), suffix) {
+		if file != t.path() {
 			_ = os.Remove(file) // it costs space, no more
 		}
 	}
