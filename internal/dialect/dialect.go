@@ -12,16 +12,51 @@ type Dialect struct {
 	// GeneratedKeys says that a statement's answer holds the keys that the
 	// database generated (F0041).
 	GeneratedKeys bool
+	// NoBackslashEscapes says that a backslash in a quoted string is an
+	// ordinary character, as it is in MySQL under that sql_mode.
+	NoBackslashEscapes bool
 
+	syntax syntax
 	byOID  map[uint32]*Type
 	byName map[string]*Type
 }
 
+// syntax is how an engine's text is read. What is false in both directions is
+// read the standard way.
+type syntax struct {
+	numbered       bool // $1 is a placeholder and $tag$ a quote
+	prefixed       bool // E'', U&'', B'', X'' and N'', continued over a newline
+	operators      bool // operators are runs of characters; ? may be one
+	subscripts     bool // a[1:2] and json_object(k:v) hold a colon of their own
+	nestedComments bool // /* /* */ */ is one comment
+	groups         bool // a semicolon within parentheses separates nothing
+
+	backslashes     bool // \' within quotes, unless NoBackslashEscapes
+	backticks       bool // `name` is an identifier and "text" a string
+	hashComments    bool // # starts a comment
+	spacedDashes    bool // -- starts a comment only before white space
+	versionComments bool // /*! holds code
+	delimiters      bool // DELIMITER is a command of the client
+}
+
 // PostgreSQL is the dialect of Aurora PostgreSQL.
-var PostgreSQL = newDialect(Dialect{Name: "postgresql"}, postgresTypes)
+var PostgreSQL = newDialect(Dialect{
+	Name: "postgresql",
+	syntax: syntax{
+		numbered: true, prefixed: true, operators: true,
+		subscripts: true, nestedComments: true, groups: true,
+	},
+}, postgresTypes)
 
 // MySQL is the dialect of Aurora MySQL.
-var MySQL = newDialect(Dialect{Name: "mysql", GeneratedKeys: true}, nil)
+var MySQL = newDialect(Dialect{
+	Name:          "mysql",
+	GeneratedKeys: true,
+	syntax: syntax{
+		backslashes: true, backticks: true, hashComments: true,
+		spacedDashes: true, versionComments: true, delimiters: true,
+	},
+}, nil)
 
 func newDialect(d Dialect, types []Type) *Dialect {
 	d.byOID = make(map[uint32]*Type, len(types))

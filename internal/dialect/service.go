@@ -1,0 +1,181 @@
+package dialect
+
+import "strconv"
+
+// Service is a statement as the service is sent it.
+type Service struct {
+	// SQL has placeholders of the form :name only.
+	SQL string
+	// Params holds each distinct placeholder, in order of first appearance.
+	Params []Param
+
+	offsets offsets
+}
+
+// Param is a parameter of the service.
+type Param struct {
+	Name string // without the colon
+	Arg  int    // which argument
+}
+
+// SourceOffset maps a position in SQL to one in the caller's statement. Both
+// are in characters from 1, as PostgreSQL reports the place of an error.
+func (s Service) SourceOffset(pos int) int { return s.offsets.sourceOffset(pos) }
+
+// ToService writes the statement for the service. args holds the name of each
+// argument in order, empty for a positional one. It fails with a *SyntaxError
+// if the arguments do not fit the statement.
+func (s *Statement) ToService(args []string) (Service, error) {
+	if s.open.kind != tokEOF {
+		if len(args) > 0 {
+			return Service{}, unfinished(s.sql, s.open)
+		}
+		return Service{SQL: s.sql, offsets: offsets{src: s.sql, dst: s.sql}}, nil
+	}
+	b, err := s.bind(args)
+	if err != nil {
+		return Service{}, err
+	}
+	for _, m := range s.marks {
+		if err := b.mark(m); err != nil {
+			return Service{}, err
+		}
+	}
+	if err := b.unused(); err != nil {
+		return Service{}, err
+	}
+	sql := b.text()
+	return Service{SQL: sql, Params: b.params, offsets: offsets{s.sql, sql, b.edits}}, nil
+}
+
+// style is how a statement writes its placeholders.
+type style uint8
+
+const (
+	styleNone     style = iota // there are no arguments
+	styleNumbered              // $1
+	styleQuestion              // ?
+	styleNamed                 // :name
+)
+
+// binding is one use of a statement: a rewriter that knows the arguments.
+type binding struct {
+	rewriter
+	*Statement
+	style  style
+	args   []string
+	names  []string // what the service is told instead of args; styleNamed
+	used   []bool
+	params []Param
+	next   int // the argument of the next question mark
+}
+
+// bind decides on the style.
+func (s *Statement) bind(args []string) (*binding, error) {
+	b := &binding{rewriter: rewriter{src: s.sql}, Statement: s, args: args}
+	named := 0
+	for _, name := range args {
+		if name != "" {
+			named++
+		}
+	}
+	if len(args) > 0 {
+		b.used = make([]bool, len(args))
+		b.params = make([]Param, 0, len(args))
+	}
+	numbered := s.has(markNumbered) && !s.own
+	switch {
+	case named > 0 && named < len(args):
+		return nil, argumentError("%d of %d arguments are named: name all of them or none", named, len(args))
+	case named > 0:
+		b.style = styleNamed
+		return b, b.rename()
+	case numbered:
+		b.style = styleNumbered
+	case len(args) > 0:
+		b.style = styleQuestion
+		return b, b.countQuestions()
+	}
+	return b, nil
+}
+
+func (s *Statement) has(kind markKind) bool {
+	for _, m := range s.marks {
+		if m.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// mark writes one mark.
+func (b *binding) mark(m mark) error {
+	switch m.kind {
+	case markNumbered:
+		return b.numbered(m)
+	case markQuestion:
+		return b.question(m)
+	case markName:
+		return b.name(m)
+	}
+	b.protect(&b.rewriter, m)
+	return nil
+}
+
+// place writes the placeholder of an argument over src[start:end].
+func (b *binding) place(start, end, arg int, name string) {
+	if !b.used[arg] {
+		b.used[arg] = true
+		b.params = append(b.params, Param{Name: name, Arg: arg})
+	}
+	b.placeholder(start, end, ":"+name)
+}
+
+// fail makes an error about a mark.
+func (b *binding) fail(m mark, format string, args ...any) error {
+	return syntaxErrorAt(b.sql, m.start, format, args...)
+}
+
+// numbered writes $n.
+func (b *binding) numbered(m mark) error {
+	text := b.sql[m.start:m.end]
+	switch b.style {
+	case styleNone:
+		return nil // the statement's own
+	case styleNamed:
+		return b.fail(m, "the arguments are named but the statement has the numbered placeholder %s: write :name instead, or pass the arguments without names", text)
+	case styleQuestion: // own parameters, and arguments for something else
+		return b.fail(m, "%s is a parameter of what the statement defines: it takes no argument", text)
+	}
+	n, ok := b.number(m)
+	switch {
+	case !ok:
+		return b.fail(m, "the placeholder %s does not exist: they are counted from $1", text)
+	case n > len(b.args):
+		return b.fail(m, "the placeholder %s has no argument: the statement was given %s", text, count(len(b.args), "argument"))
+	}
+	b.place(m.start, m.end, n-1, strconv.Itoa(n))
+	return nil
+}
+
+// unused complains about an argument that has no placeholder.
+func (b *binding) unused() error {
+	for i, used := range b.used {
+		switch {
+		case used:
+		case b.style == styleNamed:
+			return argumentError("the argument %q is not used: write :%[1]s in the statement or leave the argument out", b.args[i])
+		default:
+			return argumentError("argument %d is not used: write $%[1]d in the statement or leave the argument out", i+1)
+		}
+	}
+	return nil
+}
+
+// count returns "1 thing" or "n things".
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return strconv.Itoa(n) + " " + thing
+}
