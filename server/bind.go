@@ -1,0 +1,142 @@
+package server
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// arrange checks a set of parameters and puts one at each placeholder, in the
+// order of names. Each occurrence of a name is a placeholder of its own.
+//
+// What the service says to a missing, a repeated or a nameless parameter is
+// unknown: refused, a choice. It is unknown also what it does with a parameter
+// that no placeholder uses: accepted, a choice.
+func arrange(names []string, params []wire.Parameter) ([]wire.Parameter, error) {
+	byName := make(map[string]int, len(params))
+	for i, p := range params {
+		if err := checkParameter(p); err != nil {
+			return nil, err
+		}
+		if _, ok := byName[p.Name]; ok {
+			return nil, invalid("Parameter %s is given more than once", p.Name)
+		}
+		byName[p.Name] = i
+	}
+	arranged := make([]wire.Parameter, len(names))
+	for i, name := range names {
+		at, ok := byName[name]
+		if !ok {
+			return nil, invalid("Cannot find parameter: %s", name)
+		}
+		arranged[i] = params[at]
+	}
+	return arranged, nil
+}
+
+func checkParameter(p wire.Parameter) error {
+	switch {
+	case p.Name == "":
+		return invalid("A parameter has no name")
+	case p.Value.Kind() == wire.KindArray:
+		return invalid("Array parameters are not supported")
+	case p.Value.Kind() == wire.KindAbsent:
+		return invalid("Parameter %s has no value", p.Name)
+	}
+	return nil
+}
+
+// The numbers of the types that the service gives its parameters.
+const (
+	oidBool      = 16
+	oidBytea     = 17
+	oidInt8      = 20
+	oidText      = 25
+	oidFloat8    = 701
+	oidDate      = 1082
+	oidTime      = 1083
+	oidTimestamp = 1114
+	oidNumeric   = 1700
+	oidUUID      = 2950
+	oidJSONB     = 3802
+
+	// oidNull is the type of a NULL without a hint. How the service types it is
+	// unknown: left to the database, so that it fits every column, a choice.
+	oidNull = 0
+)
+
+var hintOIDs = map[wire.TypeHint]uint32{
+	wire.HintDate:      oidDate,
+	wire.HintDecimal:   oidNumeric,
+	wire.HintJSON:      oidJSONB,
+	wire.HintTime:      oidTime,
+	wire.HintTimestamp: oidTimestamp,
+	wire.HintUUID:      oidUUID,
+}
+
+const (
+	formatText   = 0
+	formatBinary = 1
+)
+
+// binds is a set of parameters as the database's protocol takes them.
+type binds struct {
+	values  [][]byte
+	oids    []uint32
+	formats []int16
+	bytes   int // of the values
+}
+
+// bind types parameters as the service does: by their member and hint, never
+// by what the statement makes of them.
+func bind(params []wire.Parameter) binds {
+	b := binds{
+		values:  make([][]byte, len(params)),
+		oids:    make([]uint32, len(params)),
+		formats: make([]int16, len(params)),
+	}
+	for i, p := range params {
+		b.values[i], b.oids[i], b.formats[i] = bindOne(p)
+		b.bytes += len(b.values[i])
+	}
+	return b
+}
+
+// bindOne types one parameter. A hint matters to a string and to a NULL; what
+// the service makes of one on anything else is unknown: nothing, a choice.
+func bindOne(p wire.Parameter) (value []byte, oid uint32, format int16) {
+	switch p.Value.Kind() {
+	case wire.KindBoolean:
+		return strconv.AppendBool(nil, p.Value.Boolean()), oidBool, formatText
+	case wire.KindLong:
+		return strconv.AppendInt(nil, p.Value.Long(), 10), oidInt8, formatText
+	case wire.KindDouble:
+		return appendFloat(nil, p.Value.Double()), oidFloat8, formatText
+	case wire.KindBlob:
+		return append(make([]byte, 0, len(p.Value.Blob())), p.Value.Blob()...), oidBytea, formatBinary
+	case wire.KindString:
+		oid, ok := hintOIDs[p.TypeHint]
+		if !ok {
+			oid = oidText
+		}
+		return append(make([]byte, 0, len(p.Value.Str())), p.Value.Str()...), oid, formatText
+	default:
+		oid, ok := hintOIDs[p.TypeHint]
+		if !ok {
+			oid = oidNull
+		}
+		return nil, oid, formatText
+	}
+}
+
+func appendFloat(dst []byte, v float64) []byte {
+	switch {
+	case math.IsInf(v, 1):
+		return append(dst, "Infinity"...)
+	case math.IsInf(v, -1):
+		return append(dst, "-Infinity"...)
+	default:
+		return strconv.AppendFloat(dst, v, 'g', -1, 64)
+	}
+}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// errStatementTimeout is the cause of a context that ended because a statement
+// ran too long.
+var errStatementTimeout = errors.New("statement timeout")
+
+// statementTimeout is the service's answer to a statement that ran too long.
+func statementTimeout(connection int64) error {
+	return &wire.Error{Code: wire.CodeStatementTimeout, DBConnectionID: connection,
+		Message: "canceling statement due to statement timeout"}
+}
+
+func unsupportedType(name string) error {
+	return wire.NewError(wire.CodeUnsupportedResult, "The result contains the unsupported data type "+name+".")
+}
+
+// Answers to results that the service does not return.
+// They are functions, as an error may be given a request id on its way.
+func multidimensional() error {
+	return wire.NewError(wire.CodeUnsupportedResult, "The result contains a multidimensional array")
+}
+
+func resultTooLarge() error {
+	return wire.NewError(wire.CodeUnsupportedResult, "The result exceeds the size limit 1 MB.")
+}
+
+// internalFailure is the service's answer to a value that it cannot write,
+// such as a date of infinity.
+func internalFailure() error { return wire.NewError(wire.CodeInternalFailure, "") }
+
+func transactionNotFound(id string) error {
+	return wire.NewError(wire.CodeTransactionNotFound, "Transaction "+id+" is not found")
+}
+
+func stillRunning() error {
+	return wire.NewError(wire.CodeDatabaseError, "Transaction is still running a query")
+}
+
+func unavailable(format string, args ...any) error {
+	return wire.NewError(wire.CodeDatabaseUnavailable, fmt.Sprintf(format, args...))
+}
+
+func closing() error { return wire.NewError(wire.CodeServiceUnavailable, "the server is closed") }
+
+// positionOfSource says that Position counts in the statement as it was
+// received. Whether the service counts there or in the statement it sends to
+// the database is unknown: a choice.
+const positionOfSource = true
+
+// SQLSTATEs that matter to the choice of an answer.
+const (
+	stateInvalidCatalog = "3D000" // the database does not exist
+	stateTooManyClients = "53300"
+	stateCannotConnect  = "57P03" // starting up, shutting down
+)
+
+// connectError returns the service's answer to a connection that could not be
+// made.
+func connectError(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		if ctxErr := contextError(err); ctxErr != nil {
+			return ctxErr
+		}
+		return unavailable("the database cannot be reached: %v", err)
+	}
+	if pg.Code == stateCannotConnect {
+		return unavailable("%s", pg.Message)
+	}
+	e := databaseError(pg)
+	if pg.Code == stateInvalidCatalog {
+		e.Severity = "ERROR" // the service says so, where the database says FATAL
+	}
+	return asServiceError(e)
+}
+
+// executeError returns the service's answer to a statement that failed.
+func executeError(err error, sql dialect.Engine) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		if ctxErr := contextError(err); ctxErr != nil {
+			return ctxErr
+		}
+		return unavailable("the connection to the database was lost: %v", err)
+	}
+	e := databaseError(pg)
+	if e.Position > 0 && positionOfSource {
+		e.Position = sql.SourceOffset(e.Position)
+	}
+	return asServiceError(e)
+}
+
+// databaseError takes over what the service passes on: no detail and no
+// context.
+func databaseError(pg *pgconn.PgError) *wire.DatabaseError {
+	return &wire.DatabaseError{
+		Severity: pg.SeverityUnlocalized,
+		Message:  pg.Message,
+		Hint:     pg.Hint,
+		Position: int(pg.Position),
+		SQLState: pg.Code,
+	}
+}
+
+func asServiceError(e *wire.DatabaseError) error {
+	return wire.NewError(wire.CodeDatabaseError, e.Format())
+}
+
+// contextError returns the answer for an error that came of a context's end:
+// nobody is there to read it, except when the server closes.
+func contextError(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &wire.Error{Code: wire.CodeServiceUnavailable, Message: "the call was cancelled", Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,342 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/auroradataapi/auroradataapi/internal/localdb"
+	"github.com/auroradataapi/auroradataapi/server"
+)
+
+const (
+	clusterARN = "arn:aws:rds:us-east-1:123456789012:cluster:test"
+	secretARN  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:test"
+	readerARN  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:reader"
+)
+
+// postgres is the database server of all tests; nil if there is none.
+var postgres *localdb.Instance
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	var err error
+	postgres, err = localdb.StartPostgres(context.Background(), localdb.PostgresOptions{})
+	if err != nil && !(errors.Is(err, localdb.ErrNotFound) && os.Getenv("CI") == "") {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	before := runtime.NumGoroutine()
+	code := m.Run()
+	if postgres != nil {
+		if err := goroutinesGone(before); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		if err := postgres.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	return code
+}
+
+// goroutinesGone waits until no more goroutines run than before the tests.
+func goroutinesGone(before int) error {
+	if eventually(func() bool { return runtime.NumGoroutine() <= before }) {
+		return nil
+	}
+	stacks := make([]byte, 1<<20)
+	return fmt.Errorf("%d goroutines were left behind:\n%s", runtime.NumGoroutine()-before, stacks[:runtime.Stack(stacks, true)])
+}
+
+// eventually reports whether a condition comes true soon.
+func eventually(condition func() bool) bool {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if condition() {
+			return true
+		}
+	}
+	return condition()
+}
+
+// service is a Data API over a database of its own, and the SDK's client of it.
+type service struct {
+	*rdsdata.Client
+	t        *testing.T
+	server   *server.Server
+	web      *httptest.Server
+	database string
+}
+
+// serve starts a service. It is stopped at the end of the test, which fails if
+// a connection to the database is left.
+func serve(t *testing.T, change ...func(*server.Config)) *service {
+	t.Helper()
+	if postgres == nil {
+		t.Skip("there is no PostgreSQL: install one (apt install postgresql, brew install postgresql) or let it be downloaded")
+	}
+	s := &service{t: t, database: newDatabase(t)}
+	cfg := server.Config{Clusters: []server.Cluster{{
+		ARN: clusterARN, Engine: "postgresql", URL: postgres.URL("", ""),
+		Secrets: []server.Secret{{ARN: secretARN, Username: "postgres"}, {ARN: readerARN, Username: "reader"}},
+	}}}
+	for _, f := range change {
+		f(&cfg)
+	}
+	var err error
+	if s.server, err = server.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	s.web = httptest.NewServer(s.server)
+	s.Client = rdsdata.New(rdsdata.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(s.web.URL), Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		HTTPClient:  s.web.Client(),
+	})
+	t.Cleanup(s.stop)
+	return s
+}
+
+// on returns the service for a test within the one it was started for.
+func (s *service) on(t *testing.T) *service {
+	return &service{Client: s.Client, t: t, server: s.server, web: s.web, database: s.database}
+}
+
+func (s *service) stop() {
+	s.t.Helper()
+	s.web.Close()
+	if err := s.server.Close(); err != nil {
+		s.t.Error(err)
+	}
+	if n := s.server.OpenTransactions(); n != 0 {
+		s.t.Errorf("%d transactions are open after Close", n)
+	}
+	if !eventually(func() bool { return s.connections() == 0 }) {
+		s.t.Errorf("%d connections are left after Close", s.connections())
+	}
+}
+
+// connections counts the connections to the service's database.
+func (s *service) connections() int {
+	s.t.Helper()
+	rows := admin(s.t, "postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = '"+s.database+"' AND application_name = 'auroradataapi'")
+	n := 0
+	fmt.Sscan(rows[0][0], &n)
+	return n
+}
+
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	name := fmt.Sprintf("t%d", time.Now().UnixNano())
+	admin(t, "postgres", "CREATE DATABASE "+name)
+	t.Cleanup(func() { admin(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	return name
+}
+
+// admin runs SQL behind the service's back.
+func admin(t *testing.T, database, sql string) [][]string {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgconn.Connect(ctx, postgres.URL("", database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	results, err := conn.Exec(ctx, sql).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	var rows [][]string
+	for _, r := range results {
+		for _, values := range r.Rows {
+			row := make([]string, len(values))
+			for i, v := range values {
+				row[i] = string(v)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// execute runs a statement, in the transaction of the given id if it is not
+// empty.
+func (s *service) execute(tx, sql string, params ...types.SqlParameter) (*rdsdata.ExecuteStatementOutput, error) {
+	return s.ExecuteStatement(context.Background(), s.input(tx, sql, params...))
+}
+
+func (s *service) input(tx, sql string, params ...types.SqlParameter) *rdsdata.ExecuteStatementInput {
+	in := &rdsdata.ExecuteStatementInput{ResourceArn: aws.String(clusterARN), SecretArn: aws.String(secretARN),
+		Database: aws.String(s.database), Sql: aws.String(sql), Parameters: params}
+	if tx != "" {
+		in.TransactionId = aws.String(tx)
+	}
+	return in
+}
+
+// must runs a statement that has to succeed.
+func (s *service) must(tx, sql string, params ...types.SqlParameter) *rdsdata.ExecuteStatementOutput {
+	s.t.Helper()
+	out, err := s.execute(tx, sql, params...)
+	if err != nil {
+		s.t.Fatalf("%.200s: %v", sql, err)
+	}
+	return out
+}
+
+// value runs a query that has to return one value.
+func (s *service) value(tx, sql string, params ...types.SqlParameter) any {
+	s.t.Helper()
+	rows := s.must(tx, sql, params...).Records
+	if len(rows) != 1 || len(rows[0]) != 1 {
+		s.t.Fatalf("%s: got %d rows", sql, len(rows))
+	}
+	return plain(rows[0][0])
+}
+
+func (s *service) begin() string {
+	s.t.Helper()
+	out, err := s.BeginTransaction(context.Background(), &rdsdata.BeginTransactionInput{
+		ResourceArn: aws.String(clusterARN), SecretArn: aws.String(secretARN), Database: aws.String(s.database)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return *out.TransactionId
+}
+
+func (s *service) commit(tx string) (string, error) {
+	out, err := s.CommitTransaction(context.Background(), &rdsdata.CommitTransactionInput{
+		ResourceArn: aws.String(clusterARN), SecretArn: aws.String(secretARN), TransactionId: aws.String(tx)})
+	if err != nil {
+		return "", err
+	}
+	return *out.TransactionStatus, nil
+}
+
+func (s *service) rollback(tx string) (string, error) {
+	out, err := s.RollbackTransaction(context.Background(), &rdsdata.RollbackTransactionInput{
+		ResourceArn: aws.String(clusterARN), SecretArn: aws.String(secretARN), TransactionId: aws.String(tx)})
+	if err != nil {
+		return "", err
+	}
+	return *out.TransactionStatus, nil
+}
+
+// array is an arrayValue and the member that holds its elements.
+type array struct {
+	Of    string
+	Elems []any
+}
+
+// plain turns a field into a Go value.
+func plain(f types.Field) any {
+	switch f := f.(type) {
+	case *types.FieldMemberIsNull:
+		return nil
+	case *types.FieldMemberBooleanValue:
+		return f.Value
+	case *types.FieldMemberLongValue:
+		return f.Value
+	case *types.FieldMemberDoubleValue:
+		return f.Value
+	case *types.FieldMemberStringValue:
+		return f.Value
+	case *types.FieldMemberBlobValue:
+		return f.Value
+	case *types.FieldMemberArrayValue:
+		switch a := f.Value.(type) {
+		case *types.ArrayValueMemberBooleanValues:
+			return array{"boolean", elements(a.Value)}
+		case *types.ArrayValueMemberLongValues:
+			return array{"long", elements(a.Value)}
+		case *types.ArrayValueMemberDoubleValues:
+			return array{"double", elements(a.Value)}
+		case *types.ArrayValueMemberStringValues:
+			return array{"string", elements(a.Value)}
+		}
+	}
+	return fmt.Sprintf("unexpected %T", f)
+}
+
+func elements[T any](values []*T) []any {
+	elems := []any{}
+	for _, v := range values {
+		if v == nil {
+			elems = append(elems, nil)
+			continue
+		}
+		elems = append(elems, *v)
+	}
+	return elems
+}
+
+// p returns a parameter. The value says which member it is.
+func p(name string, value any, hint ...types.TypeHint) types.SqlParameter {
+	param := types.SqlParameter{Name: aws.String(name)}
+	switch v := value.(type) {
+	case nil:
+		param.Value = &types.FieldMemberIsNull{Value: true}
+	case bool:
+		param.Value = &types.FieldMemberBooleanValue{Value: v}
+	case int:
+		param.Value = &types.FieldMemberLongValue{Value: int64(v)}
+	case int64:
+		param.Value = &types.FieldMemberLongValue{Value: v}
+	case float64:
+		param.Value = &types.FieldMemberDoubleValue{Value: v}
+	case string:
+		param.Value = &types.FieldMemberStringValue{Value: v}
+	case []byte:
+		param.Value = &types.FieldMemberBlobValue{Value: v}
+	case types.Field:
+		param.Value = v
+	}
+	if len(hint) > 0 {
+		param.TypeHint = hint[0]
+	}
+	return param
+}
+
+// refused checks the code and the text of an error.
+func refused(t *testing.T, err error, code, text string) {
+	t.Helper()
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		t.Fatalf("got %v, want %s: %s", err, code, text)
+	}
+	if api.ErrorCode() != code || api.ErrorMessage() != text {
+		t.Fatalf("got  %s: %s\nwant %s: %s", api.ErrorCode(), api.ErrorMessage(), code, text)
+	}
+}
+
+// refusedLike checks the code of an error and a part of its text.
+func refusedLike(t *testing.T, err error, code, part string) {
+	t.Helper()
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != code || !strings.Contains(api.ErrorMessage(), part) {
+		t.Fatalf("got %v, want %s: …%s…", err, code, part)
+	}
+}
+
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,174 @@
+// Package server is a local Data API: the service that AWS runs in front of
+// Aurora, over an ordinary database.
+//
+// A Server is an http.Handler. It answers the five operations as the service
+// answers them, with its limits, its types and its errors, so that what passes
+// here passes in AWS:
+//
+//	srv, err := server.New(server.Config{Clusters: []server.Cluster{{
+//		ARN:     "arn:aws:rds:us-east-1:123456789012:cluster:local",
+//		Engine:  "postgresql",
+//		URL:     "postgres://localhost:5432",
+//		Secrets: []server.Secret{{ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:local", Username: "app", Password: "app"}},
+//	}}})
+//	…
+//	defer srv.Close()
+//	http.ListenAndServe("127.0.0.1:8080", srv)
+//
+// Signatures are not checked: whoever reaches the server may use it.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// Config says which databases a Server serves and how.
+type Config struct {
+	// Clusters are the databases. At least one is needed.
+	Clusters []Cluster
+
+	// StatementTimeout is how long a statement may run; zero is the service's
+	// 45 seconds.
+	StatementTimeout time.Duration
+	// TransactionIdleTimeout is how long a transaction lives without a call;
+	// zero is the service's 3 minutes.
+	TransactionIdleTimeout time.Duration
+	// TransactionMaxAge is how long a transaction lives at most; zero is the
+	// service's 24 hours.
+	TransactionMaxAge time.Duration
+
+	// Now is the clock by which transactions expire; nil is time.Now.
+	Now func() time.Time
+	// Logger is told of what goes wrong out of a caller's sight. Nil is silent.
+	// It is given neither statements nor values.
+	Logger *slog.Logger
+}
+
+// Cluster is a database server that is reached by an ARN.
+type Cluster struct {
+	// ARN is the resourceArn of the cluster. It is compared exactly.
+	ARN string
+	// Engine is the kind of database: "postgresql".
+	Engine string
+	// URL says where the database is, as a connection string of pgx. Its user,
+	// password and database are replaced by those of each call. The parameter
+	// pool_max_conns bounds the connections of one secret to one database; 50 if
+	// it is absent.
+	URL string
+	// Secrets are the users of the database.
+	Secrets []Secret
+}
+
+// Secret is a user of a database that is named by an ARN. A call that does not
+// say which database it wants gets the one that is named like the user.
+type Secret struct {
+	// ARN is the secretArn of the secret. It is compared exactly.
+	ARN string
+	// Username and Password are what the secret holds.
+	Username, Password string
+}
+
+// Server is a local Data API. It is safe for concurrent use.
+type Server struct {
+	handler http.Handler
+	service *service
+	close   sync.Once
+}
+
+// New returns a server for the configuration. No connection is opened before
+// the first call needs it.
+func New(cfg Config) (*Server, error) {
+	if len(cfg.Clusters) == 0 {
+		return nil, errors.New("server: no cluster is configured; give Config.Clusters at least one")
+	}
+	for name, d := range map[string]*time.Duration{
+		"StatementTimeout":       &cfg.StatementTimeout,
+		"TransactionIdleTimeout": &cfg.TransactionIdleTimeout,
+		"TransactionMaxAge":      &cfg.TransactionMaxAge,
+	} {
+		if *d < 0 {
+			return nil, fmt.Errorf("server: %s is negative: %v", name, *d)
+		}
+	}
+	setDefault(&cfg.StatementTimeout, wire.StatementTimeout)
+	setDefault(&cfg.TransactionIdleTimeout, wire.TransactionIdleTimeout)
+	setDefault(&cfg.TransactionMaxAge, wire.TransactionMaxAge)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	clusters, err := newClusters(cfg.Clusters)
+	if err != nil {
+		return nil, err
+	}
+	s := newService(cfg, clusters)
+	return &Server{service: s, handler: wire.Handler(s)}, nil
+}
+
+func setDefault(d *time.Duration, value time.Duration) {
+	if *d == 0 {
+		*d = value
+	}
+}
+
+// ServeHTTP answers a request to the Data API.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// OpenTransactions returns the number of transactions that were begun and have
+// neither been ended nor expired.
+func (s *Server) OpenTransactions() int { return s.service.transactions.count() }
+
+// Close cancels what is running, rolls back every transaction, closes every
+// connection and waits for all of that. Calls that come later are refused. It
+// may be called repeatedly.
+func (s *Server) Close() error {
+	s.close.Do(s.service.close)
+	return nil
+}
+
+// life is what a service must wait for before it ends: the calls it is
+// answering and the goroutines it started.
+type life struct {
+	ctx    context.Context // ends when the service is to end
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	closed bool
+	wg     sync.WaitGroup
+}
+
+func newLife() *life {
+	l := &life{}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	return l
+}
+
+// enter counts in a call or a goroutine that then has to call wg.Done. It
+// reports false when the service ends.
+func (l *life) enter() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.closed {
+		l.wg.Add(1)
+	}
+	return !l.closed
+}
+
+// end stops everything and waits for it.
+func (l *life) end() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.cancel()
+	l.wg.Wait()
+}
