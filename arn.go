@@ -1,0 +1,63 @@
+package auroradataapi
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// The ARNs are checked before anything is sent, because the service answers a
+// wrong one with texts that mislead: a cluster that does not exist is "not
+// enabled", a stray line end is "Database returned SQL Exception" (F0023,
+// F0051).
+
+// checkClusterARN returns the region in the ARN of a cluster.
+func checkClusterARN(arn string) (region string, err error) {
+	if arn == "" {
+		return "", errors.New("no cluster: give aurora_cluster_arn in the data source name, or set AURORA_CLUSTER_ARN")
+	}
+	parts, err := splitARN("the cluster's ARN", arn, "rds", "arn:aws:rds:REGION:ACCOUNT:cluster:NAME")
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(parts[5], "cluster:") {
+		return "", fmt.Errorf("the cluster's ARN is %q, which is not a cluster; the Data API takes arn:aws:rds:REGION:ACCOUNT:cluster:NAME and no instance", arn)
+	}
+	return parts[3], nil
+}
+
+func checkSecretARN(arn string) error {
+	if arn == "" {
+		return errors.New("no secret: give secret_arn in the data source name, or set AURORA_SECRET_ARN")
+	}
+	_, err := splitARN("the secret's ARN", arn, "secretsmanager", "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME")
+	return err
+}
+
+func splitARN(what, arn, service, form string) ([]string, error) {
+	if i := strings.IndexFunc(arn, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
+		return nil, fmt.Errorf("%s has a blank or control character at its byte %d: %q", what, i+1, arn)
+	}
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" || parts[2] != service || parts[3] == "" || parts[5] == "" {
+		return nil, fmt.Errorf("%s is %q; it has to look like %s", what, arn, form)
+	}
+	if n := len(arn); n > wire.MaxARNChars {
+		return nil, fmt.Errorf("%s has %d characters, the Data API takes %d at most", what, n, wire.MaxARNChars)
+	}
+	return parts, nil
+}
+
+func checkEndpoint(endpoint string) error {
+	if endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("endpoint_url is %q; it has to be a URL such as https://rds-data.us-east-1.amazonaws.com", endpoint)
+	}
+	return nil
+}

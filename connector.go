@@ -1,0 +1,120 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql/driver"
+	"os"
+	"runtime/debug"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// Connector makes connections to one cluster, for sql.OpenDB. A connection
+// costs nothing: all of them share one client of the Data API.
+type Connector struct {
+	cfg     Config
+	dialect *dialect.Dialect
+
+	mu  sync.Mutex
+	api wire.API // nil until the first connection
+}
+
+var _ driver.Connector = (*Connector)(nil)
+
+// NewConnector returns a connector for a configuration, which is copied. The
+// environment variables AURORA_CLUSTER_ARN, AURORA_SECRET_ARN and
+// AURORA_DATABASE fill what is empty. Nothing is sent; what is missing or
+// malformed is an error.
+func NewConnector(cfg *Config) (*Connector, error) {
+	c := &Connector{cfg: *cfg.Clone()}
+	var err error
+	if c.dialect, err = c.cfg.dialect(); err != nil {
+		return nil, errorf("%w", err)
+	}
+	if err := c.cfg.complete(os.Getenv); err != nil {
+		return nil, errorf("%w", err)
+	}
+	return c, nil
+}
+
+// Connect returns a connection. It sends nothing; the first call reads the AWS
+// configuration, which may ask a credential provider on this machine.
+func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
+	api, err := c.client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{api: api, cfg: &c.cfg, dialect: c.dialect}, nil
+}
+
+// Driver returns the Driver.
+func (c *Connector) Driver() driver.Driver { return Driver{} }
+
+// client returns the client that all connections share. A failure is not kept:
+// what was wrong with the AWS configuration may be mended by the next call.
+func (c *Connector) client(ctx context.Context) (wire.API, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.api != nil {
+		return c.api, nil
+	}
+	awsConfig, err := c.loadAWS(ctx)
+	if err != nil {
+		return nil, errorf("AWS configuration: %w", err)
+	}
+	api, err := awsapi.New(awsapi.Config{
+		AWS:          awsConfig,
+		Endpoint:     c.cfg.Endpoint,
+		AgentName:    DriverName,
+		AgentVersion: version(),
+		RetryBudget:  c.cfg.RetryBudget,
+	})
+	if err != nil {
+		return nil, errorf("%w", err)
+	}
+	c.api = api
+	return api, nil
+}
+
+func (c *Connector) loadAWS(ctx context.Context) (aws.Config, error) {
+	var keys aws.CredentialsProvider
+	if c.cfg.AccessKeyID != "" {
+		keys = credentials.NewStaticCredentialsProvider(c.cfg.AccessKeyID, c.cfg.SecretAccessKey, c.cfg.SessionToken)
+	}
+	if c.cfg.AWS != nil {
+		cfg := c.cfg.AWS.Copy()
+		cfg.Region = c.cfg.Region
+		if keys != nil {
+			cfg.Credentials = aws.NewCredentialsCache(keys)
+		}
+		return cfg, nil
+	}
+	options := []func(*config.LoadOptions) error{config.WithRegion(c.cfg.Region)}
+	if keys != nil {
+		options = append(options, config.WithCredentialsProvider(keys))
+	}
+	return config.LoadDefaultConfig(ctx, options...)
+}
+
+// version returns the module's version as the program was built with it, for
+// the user agent.
+func version() string {
+	const module = "github.com/auroradataapi/auroradataapi"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == module && m.Version != "" && m.Version != "(devel)" {
+			return m.Version
+		}
+	}
+	return "devel"
+}

@@ -1,0 +1,83 @@
+// Package auroradataapi is a database/sql driver for Aurora PostgreSQL and
+// Aurora MySQL over the RDS Data API: SQL over signed HTTPS, without a VPC, an
+// open port or a connection pool.
+//
+// # How do I open a database?
+//
+// By a data source name, which is the URI of the Python and Superset world:
+//
+//	db, err := sql.Open("auroradataapi",
+//		"postgresql+auroradataapi://:@/mydb?aurora_cluster_arn=arn:aws:rds:…&secret_arn=arn:aws:secretsmanager:…")
+//
+// Use mysql+auroradataapi for MySQL. AWS credentials come from the default
+// chain (environment, shared files, Lambda, containers, instances), or from the
+// URI's user and password. What is left out of the URI comes from
+// AURORA_CLUSTER_ARN, AURORA_SECRET_ARN and AURORA_DATABASE. ParseDSN lists the
+// rules, NewConnector takes a Config instead of a text. Opening sends nothing.
+//
+// # How do I write parameters?
+//
+// As you are used to: $1, $2 for PostgreSQL, ? for either engine, or :name with
+// sql.Named arguments. The statement is read by a real lexer, so whatever stands
+// in strings, comments, casts, slices and dollar quotes is left alone. Where an
+// operator of PostgreSQL is a lone question mark, use $1, or write the operator
+// as ??.
+//
+// # What is sent for a Go value?
+//
+//	nil                  NULL
+//	int64, int, …        bigint
+//	float64, float32     double precision
+//	bool                 boolean
+//	string               text
+//	[]byte               bytea; a nil slice is NULL
+//	time.Time            timestamp, the instant in UTC with microseconds
+//	driver.Valuer        what Value returns
+//
+// The service gives each parameter that type before PostgreSQL sees it, so that
+// a string for a uuid, jsonb, date, numeric or array column needs a cast in the
+// statement: $1::uuid. The look of a string is never taken for its type.
+//
+// # What do I get for a column?
+//
+//	smallint, integer, bigint       int64
+//	real, double precision          float64
+//	numeric                         string, exact
+//	boolean                         bool
+//	text, varchar, char, enum, uuid string
+//	bytea                           []byte
+//	json, jsonb                     []byte
+//	date, timestamp, timestamptz    time.Time in UTC
+//	time                            string
+//	arrays                          string in PostgreSQL's form, {1,NULL,"a b"}
+//
+// A value that cannot be converted is an error that names its row and column.
+//
+// # What about transactions?
+//
+// BeginTx, Commit and Rollback use the operations of the Data API. BEGIN, COMMIT
+// and ROLLBACK as SQL are refused, because they would leave a connection of the
+// service behind; savepoints are SQL. On PostgreSQL isolation levels and
+// read-only take effect. On MySQL the service offers only its default, and
+// asking for another is an error. A transaction ends by itself when three
+// minutes pass without a call.
+//
+// # What do errors look like?
+//
+// Every failed call returns an *Error with the SQLSTATE, the place in the
+// statement and the id of the AWS request. It has the method SQLState, which
+// retry helpers look for, and unwraps to the AWS SDK's own error.
+//
+// # What is sent again?
+//
+// Only what certainly was not executed: a call that a paused cluster, a
+// throttled account or an unreachable network turned away is repeated within
+// the context's deadline, or Config.RetryBudget. When an answer is lost, the
+// outcome of a statement or a commit is unknown; it is not sent again, and the
+// error's SafeToRetry is false.
+//
+// # How do I test without AWS?
+//
+// Package dataapitest runs a local Data API over a real PostgreSQL inside of go
+// test; "auroradataapi serve" is the same for any language.
+package auroradataapi

@@ -1,0 +1,41 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+)
+
+// stmt is a prepared statement: its text and what the lexer found in it.
+type stmt struct {
+	conn   *conn
+	query  string
+	parsed *dialect.Statement
+}
+
+var (
+	_ driver.Stmt             = (*stmt)(nil)
+	_ driver.StmtExecContext  = (*stmt)(nil)
+	_ driver.StmtQueryContext = (*stmt)(nil)
+)
+
+// NumInput returns the number of parameters, -1 if it depends on the arguments.
+func (s *stmt) NumInput() int { return s.parsed.NumInput() }
+
+func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return s.conn.exec(ctx, s.parsed, s.query, args)
+}
+
+func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.conn.query(ctx, s.parsed, s.query, args)
+}
+
+// Close does nothing: there is nothing on the server.
+func (s *stmt) Close() error { return nil }
+
+// Exec and Query are never called: database/sql prefers their successors.
+
+func (s *stmt) Exec([]driver.Value) (driver.Result, error) { panic("auroradataapi: Exec is not used") }
+
+func (s *stmt) Query([]driver.Value) (driver.Rows, error) { panic("auroradataapi: Query is not used") }

@@ -1,0 +1,94 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// rollbackTimeout bounds a rollback, which runs on even when the transaction's
+// context is over. A transaction that cannot be rolled back by then ends by
+// itself after wire.TransactionIdleTimeout.
+const rollbackTimeout = 30 * time.Second
+
+// errRolledBack is what Commit returns when the database rolled back instead,
+// which PostgreSQL does if a statement of the transaction had failed (F0065).
+var errRolledBack = errors.New("the transaction was rolled back, because a statement in it had failed")
+
+// tx is a transaction: an id that every call carries.
+type tx struct {
+	conn *conn
+	id   string
+	// ctx is that of BeginTx: Commit and Rollback are given none.
+	ctx context.Context
+}
+
+var _ driver.Tx = (*tx)(nil)
+
+// BeginTx opens a transaction.
+func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if err := c.usable(ctx); err != nil {
+		return nil, err
+	}
+	if c.tx != nil {
+		return nil, errorf("a transaction is open on this connection already")
+	}
+	set, err := c.dialect.SetTransaction(sql.IsolationLevel(opts.Isolation), opts.ReadOnly)
+	if err != nil {
+		return nil, errorf("%w", err)
+	}
+	resp, err := c.api.BeginTransaction(ctx, &wire.BeginRequest{
+		ResourceARN: c.cfg.ClusterARN,
+		SecretARN:   c.cfg.SecretARN,
+		Database:    c.cfg.Database,
+	})
+	if err != nil {
+		return nil, newError(wire.BeginTransaction, "", nil, err)
+	}
+	c.tx = &tx{conn: c, id: resp.TransactionID, ctx: ctx}
+	if set != "" {
+		if _, err := c.ExecContext(ctx, set, nil); err != nil {
+			_ = c.tx.Rollback() // the error that led here says more
+			return nil, err
+		}
+	}
+	return c.tx, nil
+}
+
+// Commit commits. It honours the context of BeginTx. If the answer is lost, it
+// is not known whether the transaction was committed, and the error says so.
+func (t *tx) Commit() error {
+	t.conn.tx = nil
+	resp, err := t.conn.api.CommitTransaction(t.ctx, &wire.CommitRequest{
+		ResourceARN:   t.conn.cfg.ClusterARN,
+		SecretARN:     t.conn.cfg.SecretARN,
+		TransactionID: t.id,
+	})
+	if err != nil {
+		return newError(wire.CommitTransaction, "", nil, err)
+	}
+	if resp.TransactionStatus == wire.StatusRolledBack {
+		return newError(wire.CommitTransaction, "", nil, errRolledBack)
+	}
+	return nil
+}
+
+// Rollback rolls back, even if the context of BeginTx is over.
+func (t *tx) Rollback() error {
+	t.conn.tx = nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), rollbackTimeout)
+	defer cancel()
+	_, err := t.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
+		ResourceARN:   t.conn.cfg.ClusterARN,
+		SecretARN:     t.conn.cfg.SecretARN,
+		TransactionID: t.id,
+	})
+	if err != nil {
+		return newError(wire.RollbackTransaction, "", nil, err)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package auroradataapi_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+)
+
+func begin(t *testing.T, db *sql.DB, opts *sql.TxOptions) *sql.Tx {
+	t.Helper()
+	tx, err := db.BeginTx(context.Background(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tx
+}
+
+func TestCommitAndRollback(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	exec(t, db, "CREATE TABLE a (n int)")
+
+	tx := begin(t, db, nil)
+	exec(t, tx, "INSERT INTO a VALUES (1)")
+	if n := query[int](t, db, "SELECT count(*) FROM a"); n != 0 {
+		t.Errorf("another session sees %d rows of an open transaction", n)
+	}
+	if n := query[int](t, tx, "SELECT count(*) FROM a"); n != 1 {
+		t.Errorf("the transaction sees %d rows of its own", n)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+
+	tx = begin(t, db, nil)
+	exec(t, tx, "INSERT INTO a VALUES (2)")
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM a"); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+	if n := srv.Server.OpenTransactions(); n != 0 {
+		t.Errorf("%d transactions are open", n)
+	}
+}
+
+func TestIsolation(t *testing.T) {
+	db := dataapitest.Open(t)
+	tests := []struct {
+		level sql.IsolationLevel
+		want  string
+	}{
+		{sql.LevelDefault, "read committed"},
+		{sql.LevelReadUncommitted, "read uncommitted"},
+		{sql.LevelReadCommitted, "read committed"},
+		{sql.LevelRepeatableRead, "repeatable read"},
+		{sql.LevelSnapshot, "repeatable read"},
+		{sql.LevelSerializable, "serializable"},
+	}
+	for _, tt := range tests {
+		for _, readOnly := range []bool{false, true} {
+			tx := begin(t, db, &sql.TxOptions{Isolation: tt.level, ReadOnly: readOnly})
+			if got := query[string](t, tx, "SELECT current_setting('transaction_isolation')"); got != tt.want {
+				t.Errorf("%v: got %q, want %q", tt.level, got, tt.want)
+			}
+			want := map[bool]string{false: "off", true: "on"}[readOnly]
+			if got := query[string](t, tx, "SELECT current_setting('transaction_read_only')"); got != want {
+				t.Errorf("read-only %v: got %q", readOnly, got)
+			}
+			tx.Rollback()
+		}
+	}
+	if _, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelLinearizable}); err == nil {
+		t.Error("PostgreSQL took an isolation level that it does not have")
+	}
+}
+
+func TestTransactionControlAsSQL(t *testing.T) {
+	db := dataapitest.Open(t)
+	tx := begin(t, db, nil)
+	defer tx.Rollback()
+	for _, statement := range []string{"BEGIN", "COMMIT", "/* x */ rollback;", "START TRANSACTION", "end", "ABORT"} {
+		for _, q := range []interface {
+			Exec(string, ...any) (sql.Result, error)
+		}{db, tx} {
+			if _, err := q.Exec(statement); err == nil || !strings.Contains(err.Error(), "BeginTx") {
+				t.Errorf("%s: got %v", statement, err)
+			}
+		}
+	}
+	exec(t, tx, "SAVEPOINT s")
+	if _, err := tx.Exec("SELECT 1/0"); err == nil {
+		t.Error("1/0 has a result")
+	}
+	exec(t, tx, "ROLLBACK TO SAVEPOINT s")
+	exec(t, tx, "RELEASE SAVEPOINT s")
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCommitOfFailedTransaction(t *testing.T) {
+	db := dataapitest.Open(t)
+	exec(t, db, "CREATE TABLE f (n int)")
+	tx := begin(t, db, nil)
+	exec(t, tx, "INSERT INTO f VALUES (1)")
+	if _, err := tx.Exec("SELECT 1/0"); err == nil {
+		t.Fatal("1/0 has a result")
+	}
+	_, err := tx.Exec("SELECT 1")
+	var e *auroradataapi.Error
+	if !errors.As(err, &e) || e.Code != "25P02" {
+		t.Errorf("a statement in a failed transaction: %v", err)
+	}
+	if err := tx.Commit(); err == nil || !strings.Contains(err.Error(), "rolled back") {
+		t.Errorf("Commit: %v", err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM f"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// TestCancelledTransaction lets the context of a transaction end in the middle
+// of a statement. database/sql then rolls back.
+func TestCancelledTransaction(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	exec(t, db, "CREATE TABLE x (n int)")
+	ctx, cancel := context.WithCancel(context.Background())
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, tx, "INSERT INTO x VALUES (1)")
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err := tx.ExecContext(ctx, "SELECT pg_sleep(30)"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := tx.Commit(); err == nil {
+		t.Error("a cancelled transaction was committed")
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for srv.Server.OpenTransactions() > 0 {
+		if time.Now().After(deadline) {
+			t.Fatal("the transaction stayed open")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM x"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// TestAbandonedTransaction takes a transaction through a connection that is
+// closed under it.
+func TestAbandonedTransaction(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.BeginTx(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	err = conn.Raw(func(any) error { return errors.New("abandon") })
+	if err == nil {
+		t.Fatal("Raw lost the error")
+	}
+	db.Close()
+	if err := conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
+		t.Fatal(err)
+	}
+	if n := srv.Server.OpenTransactions(); n != 0 {
+		t.Errorf("%d transactions are open", n)
+	}
+}
