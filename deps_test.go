@@ -54,8 +54,17 @@ var importRules = []importRule{
 		never: []string{".", "internal/awsapi", "internal/localdb", "internal/cli", awsSDK + "/service", awsSDK + "/config", cobra},
 	},
 	{pkg: "internal/localdb", may: []string{"golang.org/x/sys"}, never: []string{".", "server", "internal/cli", awsSDK, cobra}},
-	{pkg: "internal/cli", may: []string{anything}},
-	{pkg: "internal/cli/output", never: []string{".", "server", awsSDK, pgx, mysql, cobra}},
+	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb", pgx}, never: []string{"internal/cli", cobra}},
+	{
+		pkg: "internal/cli",
+		may: []string{".", "server", "internal/localdb", "internal/dialect", "internal/wire",
+			pgx, cobra, "github.com/spf13/pflag", "golang.org/x/term"},
+	},
+	{
+		pkg:   "internal/cli/output",
+		may:   []string{"github.com/mattn/go-runewidth"},
+		never: []string{".", "server", awsSDK, pgx, mysql, cobra},
+	},
 	{pkg: "cmd/auroradataapi", may: []string{"internal/cli"}},
 }
 
@@ -69,7 +78,7 @@ var onlyBy = []struct {
 	{awsSDK + "/config", []string{".", "internal/awsapi"}},
 	{awsSDK + "/credentials", []string{".", "internal/awsapi"}},
 	{smithy, []string{".", "internal/awsapi"}},
-	{pgx, []string{"server"}},
+	{pgx, []string{"server", "dataapitest", "internal/cli"}},
 	{mysql, []string{"server"}},
 	{cobra, []string{"internal/cli"}},
 }
