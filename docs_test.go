@@ -117,7 +117,7 @@ var (
 	span    = regexp.MustCompile("`([^`\n]+)`")
 	link    = regexp.MustCompile(`\]\(([^()\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ +(.+?) *$`)
-	notSlug = regexp.MustCompile("[^\\p{L}\\p{N} _-]+")
+	notSlug = regexp.MustCompile(`[^\p{L}\p{N} _-]+`)
 )
 
 // slugs returns the anchors of a document's headings.
