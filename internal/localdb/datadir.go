@@ -18,6 +18,9 @@ type keptData struct {
 	dir   string
 	lock  *os.File
 	major int // of the PostgreSQL that made it; 0 if it is new
+
+	created bool // the folder is ours
+	whole   bool // the data is there, so it is not ours to delete
 }
 
 // openKeptData takes possession of a folder, and creates it if need be.
@@ -28,7 +31,8 @@ func openKeptData(dir string, acct account) (_ *keptData, err error) {
 	k := &keptData{dir: dir}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		err = os.MkdirAll(dir, 0o700)
+		k.created = true
+		err = errors.Join(os.MkdirAll(filepath.Dir(dir), 0o755), os.Mkdir(dir, 0o700))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
@@ -56,8 +60,7 @@ func openKeptData(dir string, acct account) (_ *keptData, err error) {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	if err := k.read(acct); err != nil {
-		k.close()
-		return nil, err
+		return nil, errors.Join(err, k.close())
 	}
 	return k, nil
 }
@@ -88,6 +91,7 @@ func postmasterPid(dir string) int {
 
 // read learns what is in the folder. What an interrupted start left is deleted.
 func (k *keptData) read(acct account) error {
+	k.whole = true // until shown otherwise
 	if err := acct.give(k.lock.Name()); err != nil {
 		return err
 	}
@@ -99,10 +103,12 @@ func (k *keptData) read(acct account) error {
 		return err
 	}
 	if info.Size() > 0 { // unfinished
+		k.whole = false
 		return empty(k.dir)
 	}
 	data, err := os.ReadFile(filepath.Join(k.dir, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {
+		k.whole = false
 		return k.mark("unfinished\n")
 	}
 	if err != nil {
@@ -112,6 +118,15 @@ func (k *keptData) read(acct account) error {
 	if k.major, err = strconv.Atoi(text); err != nil {
 		return fmt.Errorf("data directory %s was made by PostgreSQL %s, which is too old", k.dir, clip(text, 20))
 	}
+	return nil
+}
+
+// finish notes that the data is there.
+func (k *keptData) finish() error {
+	if err := k.mark(""); err != nil {
+		return err
+	}
+	k.whole = true
 	return nil
 }
 
@@ -126,9 +141,17 @@ func (k *keptData) mark(state string) error {
 	return k.lock.Sync()
 }
 
+// close gives up the folder, and deletes what is not whole.
 func (k *keptData) close() error {
 	if k == nil {
 		return nil
 	}
-	return k.lock.Close()
+	if k.whole {
+		return k.lock.Close()
+	}
+	err := errors.Join(empty(k.dir), os.Remove(k.lock.Name()))
+	if k.created && err == nil {
+		err = os.Remove(k.dir)
+	}
+	return errors.Join(err, k.lock.Close())
 }

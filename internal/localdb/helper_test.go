@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -135,42 +137,97 @@ func parseRow(body []byte) string {
 	return strings.Join(values, ",")
 }
 
-// leftovers returns the folders of servers that exist.
-func leftovers(t *testing.T) []string {
+// everybodysDir is a t.TempDir that other users may enter, as the one the
+// server runs as has to when the tests run as root.
+func everybodysDir(t *testing.T) string {
 	t.Helper()
-	var all []string
-	for _, base := range runBases() {
-		found, err := filepath.Glob(filepath.Join(base, appName+"-*-*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, found...)
-	}
-	return all
+	return tempDirIn(t, os.TempDir())
 }
 
-// leavesNothing checks that the test adds no folder, process or goroutine.
-// Other packages' tests may run servers at the same time, so only folders that
-// mention this process's servers count: those that are free.
+// fastDir is an everybodysDir for data, if possible in memory.
+func fastDir(t *testing.T) string {
+	t.Helper()
+	return tempDirIn(t, runBases()[0])
+}
+
+func tempDirIn(t *testing.T, base string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(base, "localdb-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := removeAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// leavesNothing checks at the end of the test that it left no folder, process
+// or goroutine.
 func leavesNothing(t *testing.T) {
 	t.Helper()
 	goroutines := runtime.NumGoroutine()
+	before := abandoned()
 	t.Cleanup(func() {
-		for _, dir := range leftovers(t) {
-			if f, err := openLock(filepath.Join(dir, "lock")); err == nil {
-				f.Close()
-				t.Errorf("%s was left behind", dir)
-			}
-		}
-		for try := 0; runtime.NumGoroutine() > goroutines; try++ {
-			if try == 100 {
-				buf := make([]byte, 1<<16)
-				t.Errorf("goroutines were left behind:\n%s", buf[:runtime.Stack(buf, true)])
+		var left []string
+		for try := 0; try < 200; try++ {
+			left = slices.DeleteFunc(append(abandoned(), strays()...), func(s string) bool {
+				return slices.Contains(before, s)
+			})
+			if len(left) == 0 && runtime.NumGoroutine() <= goroutines {
 				return
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
+		if len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+			return
+		}
+		buf := make([]byte, 1<<16)
+		t.Errorf("goroutines were left behind:\n%s", buf[:runtime.Stack(buf, true)])
 	})
+}
+
+// abandoned returns the folders of servers that belong to nobody. Those of
+// other tests that run at the same time are locked.
+func abandoned() []string {
+	var free []string
+	for _, base := range runBases() {
+		for _, dir := range filesNamed(base, runPrefix, "") {
+			if f, err := openOldLock(filepath.Join(dir, "lock")); err == nil {
+				f.Close()
+				free = append(free, dir)
+			}
+		}
+	}
+	return free
+}
+
+// strays returns processes that work in a server's folder that is gone.
+func strays() []string {
+	var found []string
+	for _, dir := range filesNamed("/proc", "", "") {
+		pid, err := strconv.Atoi(filepath.Base(dir))
+		if err != nil {
+			continue
+		}
+		args := commandLine(pid)
+		i := strings.Index(args, "/"+runPrefix)
+		if i < 0 {
+			continue
+		}
+		start := strings.LastIndexAny(args[:i], " =") + 1
+		end := i + 1 + strings.IndexAny(args[i+1:]+"/", "/ ")
+		if _, err := os.Stat(args[start:end]); errors.Is(err, os.ErrNotExist) {
+			found = append(found, fmt.Sprintf("process %d: %s", pid, args))
+		}
+	}
+	return found
 }
 
 // serverPid returns the number of an instance's process.
@@ -186,9 +243,4 @@ func gone(ctx context.Context, pid int, text string) error {
 		}
 	}
 	return nil
-}
-
-func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
-	t.Helper()
-	return context.WithTimeout(t.Context(), d)
 }

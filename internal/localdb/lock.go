@@ -11,10 +11,15 @@ import (
 // errLocked says that another process holds a lock.
 var errLocked = errors.New("locked by another process")
 
-// openLock opens a file and locks it, or fails with errLocked. The kernel frees
-// the lock when the file is closed or its process ends.
-func openLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// openLock creates or opens a file and locks it, or fails with errLocked. The
+// kernel frees the lock when the file is closed or its process ends.
+func openLock(path string) (*os.File, error) { return lockFile(path, os.O_CREATE) }
+
+// openOldLock is openLock for a file that has to be there.
+func openOldLock(path string) (*os.File, error) { return lockFile(path, 0) }
+
+func lockFile(path string, flag int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|flag, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func (i *Instance) prepare(ctx context.Context, t *templates) error {
 	if _, err := runTool(ctx, i.acct, i.bins.initdb(), "--sync-only", "-D", i.kept.dir); err != nil {
 		return fmt.Errorf("initdb --sync-only: %w", err)
 	}
-	return i.kept.mark("")
+	return i.kept.finish()
 }
 
 func (i *Instance) dataDir() string {

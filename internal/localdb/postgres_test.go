@@ -137,7 +137,7 @@ func TestStopReportsDeath(t *testing.T) {
 func TestCancel(t *testing.T) {
 	needPostgres(t, PostgresOptions{})
 	for _, cache := range []string{"cold", "warm"} {
-		shared := t.TempDir()
+		shared := fastDir(t)
 		if cache == "warm" {
 			start(t, needPostgres(t, PostgresOptions{CacheDir: shared}))
 		}
@@ -146,7 +146,7 @@ func TestCancel(t *testing.T) {
 				leavesNothing(t)
 				dir := shared
 				if cache == "cold" {
-					dir = t.TempDir()
+					dir = fastDir(t)
 				}
 				f := needPostgres(t, PostgresOptions{CacheDir: dir})
 				ctx, cancel := context.WithTimeout(t.Context(), after)
@@ -210,7 +210,7 @@ func TestServerThatFails(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			leavesNothing(t)
-			opt := PostgresOptions{BinDir: fakeServer(t, tt.postgres, tt.initdb), CacheDir: t.TempDir()}
+			opt := PostgresOptions{BinDir: fakeServer(t, tt.postgres, tt.initdb), CacheDir: fastDir(t)}
 			_, err := startPostgres(t.Context(), newFinder(opt))
 			if err == nil {
 				t.Fatal("it started")
@@ -237,7 +237,7 @@ func TestServerEnv(t *testing.T) {
 }
 
 func TestStartIsQuick(t *testing.T) {
-	cache := t.TempDir()
+	cache := fastDir(t)
 	took := map[string]time.Duration{}
 	for _, state := range []string{"cold", "warm"} {
 		f := needPostgres(t, PostgresOptions{CacheDir: cache})
@@ -259,11 +259,11 @@ func TestStartIsQuick(t *testing.T) {
 // A template that a crash cut short is replaced.
 func TestBrokenTemplate(t *testing.T) {
 	leavesNothing(t)
+	cache := fastDir(t)
+	first := start(t, needPostgres(t, PostgresOptions{CacheDir: cache}))
+	file := (&templates{bins: first.bins, cache: cache}).path()
 	for _, size := range []int64{0, 512, 1 << 20} {
 		t.Run(strconv.FormatInt(size, 10), func(t *testing.T) {
-			cache := t.TempDir()
-			first := start(t, needPostgres(t, PostgresOptions{CacheDir: cache}))
-			file := (&templates{bins: first.bins, cache: cache}).path()
 			if err := os.Truncate(file, size); err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package localdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func sweep(ctx context.Context, bases []string) {
 			case strings.HasPrefix(e.Name(), runPrefix):
 				sweepRun(path)
 			case strings.HasPrefix(e.Name(), newPrefix):
-				sweepNew(path)
+				sweepOld(path)
 			}
 		}
 	}
@@ -46,7 +47,11 @@ func isOurs(path string) bool {
 
 // sweepRun removes a server's folder, and the server, if its owner is gone.
 func sweepRun(path string) {
-	lock, err := openLock(filepath.Join(path, "lock"))
+	lock, err := openOldLock(filepath.Join(path, "lock"))
+	if errors.Is(err, os.ErrNotExist) {
+		sweepOld(path) // its owner is about to remove it, or was killed at that
+		return
+	}
 	if err != nil {
 		return
 	}
@@ -55,9 +60,9 @@ func sweepRun(path string) {
 	_ = r.remove()
 }
 
-// sweepNew removes a folder that never got its name. A young one may still get
-// it.
-func sweepNew(path string) {
+// sweepOld removes a folder without a lock, unless somebody may still be at
+// work in it.
+func sweepOld(path string) {
 	if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > time.Minute {
 		_ = removeAll(path)
 	}
