@@ -54,8 +54,17 @@ func unsafeRune(r rune) bool {
 		r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == utf8.RuneError
 }
 
-// cut shortens text that is wider than width, marking the place.
-func cut(s string, width int) string { return cells.Truncate(s, width, ellipsis) }
+// Cut shortens text that is wider than width at its end, marking the place.
+func Cut(s string, width int) string { return cells.Truncate(s, width, ellipsis) }
+
+// CutLeft shortens text that is wider than width at its beginning, marking the
+// place.
+func CutLeft(s string, width int) string {
+	if excess := Width(s) - width; excess > 0 {
+		return cells.TruncateLeft(s, excess+1, ellipsis)
+	}
+	return s
+}
 
 // pad appends s to dst and fills it up to width, on the left if right is set.
 func pad(dst []byte, s string, width int, right bool) []byte {
@@ -80,8 +89,8 @@ func appendRepeat(dst []byte, c byte, n int) []byte {
 	return dst
 }
 
-// rowsText returns "1 row" or "n rows".
-func rowsText(n int64) string {
+// Rows returns "1 row" or "n rows".
+func Rows(n int64) string {
 	if n == 1 {
 		return "1 row"
 	}

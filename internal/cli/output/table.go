@@ -81,7 +81,7 @@ func (t *table) End() error {
 	if t.opt.NoHeader {
 		return nil
 	}
-	t.line = fmt.Appendf(t.line, "(%s", rowsText(t.rows))
+	t.line = fmt.Appendf(t.line, "(%s", Rows(t.rows))
 	if t.shown < len(t.names) {
 		t.line = fmt.Appendf(t.line, "; %d of %d columns", t.shown, len(t.names))
 	}
@@ -176,7 +176,7 @@ func (t *table) put(row []cell) error {
 func (t *table) appendCell(dst []byte, c cell, width int, right bool) []byte {
 	text := c.text
 	if t.limit() > 0 && Width(text) > width {
-		text, t.cut = cut(text, width), true
+		text, t.cut = Cut(text, width), true
 	}
 	if !c.null || !t.opt.Color {
 		return pad(dst, text, width, right)

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/auroradataapi/auroradataapi/internal/localdb"
+)
+
+// databaseOptions say which PostgreSQL is behind a local Data API.
+type databaseOptions struct {
+	url     string // of a server that runs already
+	binDir  string
+	dataDir string
+	offline bool
+}
+
+const (
+	flagURL     = "postgres-url"
+	flagBinDir  = "pg-bin"
+	flagOffline = "offline"
+	flagData    = "data"
+)
+
+func (o *databaseOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.url, flagURL, "", "use the running PostgreSQL at this `URL`, and start none")
+	flags.StringVar(&o.binDir, flagBinDir, "", "take postgres and initdb from `DIR` only")
+	flags.BoolVar(&o.offline, flagOffline, false, "never download a PostgreSQL")
+}
+
+// given returns the name of one of the flags that was given, or "".
+func (o *databaseOptions) given(flags *pflag.FlagSet) string {
+	for _, name := range []string{flagURL, flagBinDir, flagOffline, flagData} {
+		if f := flags.Lookup(name); f != nil && f.Changed {
+			return name
+		}
+	}
+	return ""
+}
+
+func (o *databaseOptions) check() error {
+	if o.url != "" && (o.binDir != "" || o.dataDir != "" || o.offline) {
+		return usagef("--%s uses a server that runs already: leave out --%s, --%s and --%s", flagURL, flagData, flagBinDir, flagOffline)
+	}
+	return nil
+}
+
+// database is the PostgreSQL behind a local Data API.
+type database struct {
+	url, user, password, name string
+	description               string
+	stop                      func() error
+}
+
+// start starts a private PostgreSQL, or reads the URL of the running one.
+func (o *databaseOptions) start(ctx context.Context, getenv func(string) string, notice func(string)) (*database, error) {
+	if o.url != "" {
+		return parsePostgresURL(o.url, getenv)
+	}
+	instance, err := localdb.StartPostgres(ctx, localdb.PostgresOptions{
+		BinDir:  o.binDir,
+		DataDir: o.dataDir,
+		Offline: o.offline,
+		Notice:  notice,
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("interrupted: %w", ctx.Err())
+		}
+		return nil, &exitError{exitNoDatabase, err}
+	}
+	const user, name = "postgres", "postgres"
+	return &database{
+		url:         instance.URL(user, name),
+		user:        user,
+		name:        name,
+		description: instance.Description(),
+		stop:        instance.Stop,
+	}, nil
+}
+
+// parsePostgresURL reads a URL; the password may be in PGPASSWORD instead. No
+// error shows the URL, as it may hold a password.
+func parsePostgresURL(text string, getenv func(string) string) (*database, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.User.Username() == "" {
+		return nil, usagef("--%s: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what is special in them percent-encoded", flagURL)
+	}
+	d := &database{url: text, user: u.User.Username(), stop: func() error { return nil }}
+	d.password, _ = u.User.Password()
+	if d.password == "" {
+		d.password = getenv("PGPASSWORD")
+	}
+	if d.name = strings.TrimPrefix(u.Path, "/"); d.name == "" {
+		d.name = d.user
+	}
+	host := u.Host
+	if host == "" {
+		host = u.Query().Get("host") // a socket's folder
+	}
+	d.description = fmt.Sprintf("PostgreSQL at %s, database %s, user %s", host, d.name, d.user)
+	return d, nil
+}
+
+// noDatabase makes an error out of a database that does not answer.
+func (d *database) noDatabase(err error) error {
+	return &exitError{exitNoDatabase, errors.Join(fmt.Errorf("%s does not answer", d.description), err)}
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"net"
+	"net/http"
+	"strings"
+)
+
+// guard keeps web pages out. A loopback port is open to every page in the
+// browser of this machine: directly, which the request's Origin gives away, or
+// under a name that its owner points at 127.0.0.1, which the Host gives away.
+func guard(next http.Handler) http.Handler {
+	next = http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !ownHost(r.Host) {
+			http.Error(w, "this Data API answers under loopback names only, not as "+r.Host, http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownHost reports whether a Host header names this machine. Containers know it
+// as host.docker.internal.
+func ownHost(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	return isLoopback(host) || host == "host.docker.internal" || host == "host.containers.internal"
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

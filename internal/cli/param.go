@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+)
+
+// param is a --param: the text for the placeholder :name.
+type param struct{ name, value string }
+
+func parseParams(flags []string) ([]param, error) {
+	var params []param
+	for _, flag := range flags {
+		name, value, ok := strings.Cut(flag, "=")
+		switch {
+		case !ok:
+			return nil, usagef("--param %q has no value: write --param name=value", flag)
+		case name == "":
+			return nil, usagef("--param %q has no name: write --param name=value", flag)
+		case slices.ContainsFunc(params, func(p param) bool { return p.name == name }):
+			return nil, usagef("--param %s is given twice", name)
+		}
+		params = append(params, param{name, value})
+	}
+	return params, nil
+}
+
+// arguments returns for each statement the parameters that it uses. One that
+// no statement uses is most likely misspelt, so it is an error.
+func arguments(d *dialect.Dialect, statements []statement, params []param) ([][]any, error) {
+	all := make([][]any, len(statements))
+	if len(params) == 0 {
+		return all, nil
+	}
+	used := make(map[string]bool)
+	for i, st := range statements {
+		parsed := d.Parse(st.sql)
+		if at, missing := unnamed(parsed, params, ""); missing && st.sql[at] == ':' {
+			failed := &statementError{
+				statement: st,
+				position:  utf8.RuneCountInString(st.sql[:at]) + 1,
+				err:       usagef("a placeholder has no value: give it one with --param name=value"),
+			}
+			failed.where = failed.place(len(statements))
+			return nil, failed
+		}
+		for _, p := range params {
+			if at, missing := unnamed(parsed, params, p.name); missing && strings.HasPrefix(st.sql[at:], ":"+p.name) {
+				used[p.name] = true
+				all[i] = append(all[i], sql.Named(p.name, p.value))
+			}
+		}
+	}
+	for _, p := range params {
+		if !used[p.name] {
+			return nil, usagef("--param %s: there is no :%s in the SQL", p.name, p.name)
+		}
+	}
+	return all, nil
+}
+
+// unnamed returns the place of the first placeholder that no parameter but the
+// one to leave out has the name of. An argument that no statement can use
+// makes sure that there is one, without which placeholders are not looked for.
+func unnamed(parsed *dialect.Statement, params []param, leaveOut string) (offset int, ok bool) {
+	names := []string{"\x00"}
+	for _, p := range params {
+		if p.name != leaveOut {
+			names = append(names, p.name)
+		}
+	}
+	_, err := parsed.ToService(names)
+	var e *dialect.SyntaxError
+	if errors.As(err, &e) && e.Line > 0 {
+		return e.Offset, true
+	}
+	return 0, false
+}
