@@ -116,7 +116,7 @@ func (sc scanner) skip(s string, i int) int {
 		return i + through(rest, "\n", 0)
 	case strings.HasPrefix(rest, "/*"):
 		return i + sc.comment(rest)
-	case c == '$' && sc.dollarQuotes:
+	case c == '$' && sc.dollarQuotes && (i == 0 || !isWord(s[i-1])):
 		if tag := dollarTag(rest); tag > 0 {
 			return i + through(rest, rest[:tag], tag)
 		}

@@ -29,10 +29,8 @@ func (l *lexer) colon() token {
 	if !l.separates() && !l.label(l.src[name:end]) {
 		return t
 	}
-	if isLetter(l.src[name]) {
-		if q, _ := l.prefix(name); q > 0 || l.at(end) == '$' {
-			return l.token(tokColon, name) // a[1:E'2'] and a[1:x$y]
-		}
+	if c := l.at(end); c == '$' || c == '\'' || c == '&' && strings.IndexByte(`'"`, l.at(end+1)) >= 0 {
+		return l.token(tokColon, name) // a[1:x$y] and a[1:E'2']
 	}
 	t.flags = flagSeparator
 	if l.prev.kind != tokPunct || l.src[l.prev.start] != '[' {
