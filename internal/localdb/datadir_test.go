@@ -179,8 +179,8 @@ func FuzzPostmasterPid(f *testing.F) {
 	f.Add("1234\n/data\n")
 	f.Add("-1\n")
 	f.Add(" 7")
-	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string) {
+		dir := fastDir(t)
 		if err := os.WriteFile(filepath.Join(dir, "postmaster.pid"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
