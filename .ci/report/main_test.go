@@ -35,7 +35,7 @@ func TestReport(t *testing.T) {
 			"skipped for want of an account",
 			pass + `{"Action":"output","Package":"p","Test":"TestB","Output":"b_test.go:1: set AURORADATAAPI_TEST_RESOURCE_ARN\n"}
 			{"Action":"skip","Package":"p","Test":"TestB"}`,
-			"", "1 skipped for want of an AWS account",
+			"", "1 skipped for a good reason",
 		},
 		{
 			"a reason of another test is no reason",
