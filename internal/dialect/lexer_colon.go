@@ -33,7 +33,7 @@ func (l *lexer) colon() token {
 		return l.token(tokColon, name) // a[1:x$y] and a[1:E'2']
 	}
 	t.flags = flagSeparator
-	if l.prev.kind != tokPunct || l.src[l.prev.start] != '[' {
+	if l.prev.kind != tokOperator && l.src[l.prev.start] != '[' {
 		t.flags |= flagOperand
 	}
 	return t
@@ -52,7 +52,9 @@ func (l *lexer) separates() bool {
 	case tokWord:
 		word := l.text(l.prev)
 		return in != inJSON || !strings.EqualFold(word, "key") && !strings.EqualFold(word, "value")
-	case tokOperator, tokColon, tokCast, tokAssign:
+	case tokOperator:
+		return l.src[l.prev.end-1] == '?' // a placeholder, perhaps
+	case tokColon, tokCast, tokAssign:
 		return false
 	case tokPunct:
 		c := l.src[l.prev.start]

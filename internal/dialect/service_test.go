@@ -45,6 +45,7 @@ var serviceTests = []struct {
 
 	{"slice", PostgreSQL, `SELECT a[1:2], a[:2], a[1:], a[:], a[x:y], a[x :y]`, nil, `SELECT a[1: 2], a[: 2], a[1:], a[:], a[x: y], a[x : y]`, ""},
 	{"slice of placeholders", PostgreSQL, `SELECT a[$1:$2], a[:$2], a[$1:]`, positional(2), `SELECT a[:1: :2], a[: :2], a[:1:]`, "1 2"},
+	{"slice of questions", PostgreSQL, `SELECT a[?:2], a[?:?], a[:?]`, positional(4), `SELECT a[:1: 2], a[:2: :3], a[: :4]`, "1 2 3 4"},
 	{"slice of named", PostgreSQL, `SELECT a[:lo: :hi], a[:hi], a[1:n]`, []string{"lo", "hi"}, `SELECT a[:lo: :hi], a[:hi], a[1: n]`, "lo hi"},
 	{"slice nested", PostgreSQL, `SELECT a[b[1:2]:c[(3):x$y]]['x':E'2']`, nil, `SELECT a[b[1: 2]: c[(3): x$y]]['x': E'2']`, ""},
 	{"slice cast", PostgreSQL, `SELECT a[$1::int:b::int]`, positional(1), `SELECT a[:1::int: b::int]`, "1"},
