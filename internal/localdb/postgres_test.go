@@ -172,21 +172,12 @@ func TestCancel(t *testing.T) {
 // fakeServer makes a folder with scripts for postgres and initdb.
 func fakeServer(t *testing.T, postgres, initdb string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "localdb-fake-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := everybodysDir(t)
 	for name, body := range map[string]string{
 		"postgres": "case $1 in --version) echo 'postgres (PostgreSQL) 16.3'; exit;; esac\n" + postgres,
 		"initdb":   initdb,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+body+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		writeScript(t, filepath.Join(dir, name), body)
 	}
 	return dir
 }

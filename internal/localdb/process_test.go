@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -269,8 +270,8 @@ func copyExecutable(t *testing.T, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = copyFile(f, from)
-	if closeErr := f.Close(); err != nil || closeErr != nil {
-		t.Fatal(err, closeErr)
+	err = errors.Join(copyFile(f, from), f.Chmod(0o755), f.Close())
+	if err != nil {
+		t.Fatal(err)
 	}
 }
