@@ -24,6 +24,8 @@ var advices = []struct {
 		try: "check the region and the name in the cluster's ARN; then: aws rds enable-http-endpoint --resource-arn ARN"},
 	{types: []string{string(wire.CodeInvalidSecret), string(wire.CodeSecretsError)},
 		try: "the secret has to be JSON with username and password, in the cluster's account and region"},
+	{types: []string{string(wire.CodeValidation), string(wire.CodeBadRequest)}, text: "Cannot find parameter",
+		try: "give the placeholder a value with --param name=value"},
 	{types: []string{string(wire.CodeUnsupportedResult)}, text: "size limit",
 		try: "ask for fewer rows or columns: LIMIT, or a narrower WHERE"},
 	{types: []string{string(wire.CodeUnsupportedResult)}, text: "data type",

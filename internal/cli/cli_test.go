@@ -38,7 +38,7 @@ func TestExitCode(t *testing.T) {
 		{"no database", started(api("3D000", "DatabaseErrorException")), exitUnreachable},
 		{"configuration", started(&exitError{exitUnreachable, errors.New("x")}), exitUnreachable},
 		{"no PostgreSQL", started(&exitError{exitNoDatabase, localdb.ErrNotFound}), exitNoDatabase},
-		{"interrupted", started(&statementError{err: fmt.Errorf("interrupted: %w", context.Canceled)}), exitInterrupted},
+		{"interrupted", started(&statementError{err: interrupted{}}), exitInterrupted},
 		{"interrupted at the start", started(&exitError{exitNoDatabase, context.Canceled}), exitInterrupted},
 		{"closed", started(outputError(syscall.EPIPE)), exitClosed},
 		{"disk full", started(outputError(syscall.ENOSPC)), exitFailed},

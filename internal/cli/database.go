@@ -70,7 +70,7 @@ func (o *databaseOptions) start(ctx context.Context, getenv func(string) string,
 	})
 	if err != nil {
 		if ctx.Err() != nil {
-			err = fmt.Errorf("interrupted: %w", ctx.Err())
+			err = interrupted{}
 		}
 		return nil, &exitError{exitNoDatabase, err}
 	}

@@ -76,7 +76,7 @@ Results go to stdout; counts of changed rows, messages and errors to stderr.
 	flags.StringVar(&o.null, "null", "NULL", "how table, expanded and markdown show NULL")
 	flags.BoolVar(&o.noHeader, "no-header", false, "leave out the column names of table, csv and tsv")
 	flags.StringArrayVarP(&o.files, "file", "f", nil, "run the SQL in `FILE`, - is standard input; may be repeated")
-	flags.StringArrayVarP(&o.params, "param", "p", nil, "`name=value`: bind the text value to :name; cast it in the SQL, as in :id::int; may be repeated")
+	flags.StringArrayVarP(&o.params, "param", "p", nil, "bind a text to :name by `name=value`; cast it in the SQL, as in :id::int; may be repeated")
 	return cmd
 }
 
@@ -214,7 +214,7 @@ func (o *execOptions) failure(ctx context.Context, st statement, count int, err 
 		return err
 	}
 	if ctx.Err() != nil {
-		err = fmt.Errorf("interrupted: %w", ctx.Err())
+		err = interrupted{}
 	}
 	failed := &statementError{statement: st, err: err}
 	var e *auroradataapi.Error

@@ -93,7 +93,7 @@ func (l *local) ping(ctx context.Context) error {
 	defer db.Close()
 	if err := db.PingContext(ctx); err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted: %w", ctx.Err())
+			return interrupted{}
 		}
 		return l.db.noDatabase(err)
 	}

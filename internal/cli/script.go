@@ -72,6 +72,13 @@ func split(d *dialect.Dialect, sources []source) ([]statement, error) {
 	if len(all) == 0 {
 		return nil, usagef("there is no statement in the SQL")
 	}
+	for _, st := range all {
+		if d.Parse(st.sql).Kind().TransactionControl() {
+			failed := &statementError{statement: st, err: usagef("exec has no session that a transaction could be in, every statement is a call of its own: leave BEGIN, COMMIT and ROLLBACK out")}
+			failed.where = failed.place(len(all))
+			return nil, failed
+		}
+	}
 	return all, nil
 }
 
