@@ -95,19 +95,14 @@ func (b *blocks) pop() {
 	}
 }
 
-// atomic follows BEGIN ATOMIC … END of PostgreSQL, in which CASE … END is the
-// only other pair. SELECT 1 end is a column named end.
+// atomic follows BEGIN ATOMIC … END of PostgreSQL. Its END stands where a
+// statement could; the END of a CASE and a column named end do not.
 func (b *blocks) atomic(kw keyword) {
 	switch {
-	case b.last == kwAs: // SELECT 1 AS end
 	case kw == kwAtomic && b.last == kwBegin && !b.inside():
 		b.push(blockStatements)
-	case kw == kwCase && b.inside():
-		b.push(blockExpression)
-	case kw == kwEnd && b.inside():
-		if b.stack[len(b.stack)-1] == blockExpression || b.lastPunct == ';' || b.last == kwAtomic {
-			b.pop()
-		}
+	case kw == kwEnd && (b.lastPunct == ';' || b.last == kwAtomic):
+		b.pop()
 	}
 }
 

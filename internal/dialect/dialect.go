@@ -21,8 +21,8 @@ type Dialect struct {
 	byName map[string]*Type
 }
 
-// syntax is how an engine's text is read. What is false in both directions is
-// read the standard way.
+// syntax is how an engine's text is read, where that differs from standard
+// SQL.
 type syntax struct {
 	numbered       bool // $1 is a placeholder and $tag$ a quote
 	prefixed       bool // E'', U&'', B'', X'' and N'', continued over a newline

@@ -53,7 +53,11 @@ func (d *Dialect) fromService(sql string, sc scanner) (Engine, error) {
 	w := rewriter{src: sql}
 	var names []string
 	for i := 0; i < len(sql); {
-		if sql[i] != ':' {
+		switch c := sql[i]; {
+		case isName(c) || c == ' ':
+			i++
+			continue
+		case c != ':':
 			i = sc.skip(sql, i)
 			continue
 		}

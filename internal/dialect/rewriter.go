@@ -23,6 +23,10 @@ func (w *rewriter) replace(from, to int, text string) {
 	if w.src[from:to] == text {
 		return
 	}
+	if w.edits == nil {
+		w.buf = make([]byte, 0, len(w.src)+32)
+		w.edits = make([]edit, 0, 8)
+	}
 	w.buf = append(w.buf, w.src[w.done:from]...)
 	w.edits = append(w.edits, edit{from, to - from, len(w.buf), len(text)})
 	w.buf = append(w.buf, text...)

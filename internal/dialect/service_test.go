@@ -181,6 +181,8 @@ func TestNumInput(t *testing.T) {
 		{PostgreSQL, "SELECT 1", 0},
 		{PostgreSQL, "SELECT $2, $2, a ? 'b', c[1:x]", 2},
 		{PostgreSQL, "SELECT ?", -1},
+		{PostgreSQL, "SELECT a ?| b, a ?? b", 0},
+		{PostgreSQL, "SELECT ?, a ?| b", -1},
 		{PostgreSQL, "SELECT :a", -1},
 		{PostgreSQL, "SELECT a[1:b]", -1},
 		{PostgreSQL, "SELECT '$1 ? :a'", 0},

@@ -1,5 +1,7 @@
 package dialect
 
+import "strings"
+
 // Statement is a statement that has been read once, to be sent many times. It
 // does not change and may be used by several goroutines.
 type Statement struct {
@@ -83,7 +85,10 @@ func (s *Statement) mark(t, prev token) {
 		m.kind = markName
 	case tokOperator:
 		switch {
-		case s.dialect.syntax.operators && contains(text, "?"):
+		case s.dialect.syntax.operators && strings.IndexByte(text, '?') >= 0:
+			if questionOperators[text] {
+				return
+			}
 			m.kind = markQuestion
 		case prev.kind == tokOperator && prev.end == t.start && text[0] == '-' && s.sql[prev.end-1] == '-':
 			m.kind = markDashes
@@ -136,8 +141,12 @@ func (s *Statement) NumInput() int {
 			n, _ := s.number(m)
 			numbered = max(numbered, n)
 		case markQuestion:
-			questions++
-			depends = s.dialect.syntax.operators
+			s.questions(m, func(_ int, placeholder bool) {
+				if placeholder {
+					questions++
+				}
+			})
+			depends = depends || questions > 0 && s.dialect.syntax.operators
 		case markName:
 			depends = true
 		}

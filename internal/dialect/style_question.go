@@ -17,9 +17,6 @@ var questionOperators = map[string]bool{
 // it is a placeholder and false if it is the doubled form of an operator's.
 func (s *Statement) questions(m mark, yield func(at int, placeholder bool)) {
 	text := s.sql[m.start:m.end]
-	if questionOperators[text] {
-		return
-	}
 	for i := 0; i < len(text); i++ {
 		switch {
 		case text[i] != '?':

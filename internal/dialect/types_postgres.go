@@ -56,7 +56,7 @@ var postgresTypes = []Type{
 	{Name: "numrange", OID: 3906, JDBC: jdbcOther, Kind: wire.KindString},
 	{Name: "tstzrange", OID: 3910, JDBC: jdbcOther, Kind: wire.KindString},
 
-	// A function without a result yields an empty string: the service's answer
+	// A function without a result yields an empty string (F0236).
 	// is unknown.
 	{Name: "void", OID: 2278, JDBC: jdbcOther, Kind: wire.KindString},
 
