@@ -134,7 +134,7 @@ func TestArgumentErrors(t *testing.T) {
 		{"SELECT :a", []any{sql.Named("b", 1)}, "a"},
 		{"SELECT :a", []any{sql.Named("a", 1), 2}, "named"},
 		{"SELECT ?, ?", []any{1}, "?"},
-		{"SELECT $1 || 'never ends", []any{1}, "8"},
+		{"SELECT $1 || 'never ends", []any{1}, "line 1, column 14"},
 		{"SELECT $1", []any{"\xff"}, "argument 1: the string is not valid UTF-8"},
 		{"SELECT $1", []any{uint64(math.MaxUint64)}, "argument 1"},
 		{"SELECT $1", []any{map[string]int{}}, "argument 1"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
@@ -53,6 +54,8 @@ func (e *Error) Error() string {
 			b.WriteString(e.Severity + ": ")
 		}
 		fmt.Fprintf(&b, "%s (SQLSTATE %s)", e.Message, e.Code)
+	case e.outcome() != nil:
+		b.WriteString(e.outcome().Error())
 	default:
 		b.WriteString(e.Operation + ": ")
 		if e.Type != "" {
@@ -61,6 +64,21 @@ func (e *Error) Error() string {
 		b.WriteString(e.Message)
 	}
 	return b.String()
+}
+
+// outcome returns the error underneath that knows whether the call was
+// executed, nil if there is none.
+func (e *Error) outcome() error {
+	var unknown *awsapi.OutcomeUnknownError
+	var not *awsapi.NotExecutedError
+	switch {
+	case errors.As(e.err, &unknown):
+		return unknown
+	case errors.As(e.err, &not):
+		return not
+	default:
+		return nil
+	}
 }
 
 // SQLState returns Code.
