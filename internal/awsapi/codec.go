@@ -61,7 +61,7 @@ func (c *Client) call(ctx context.Context, m message) error {
 		buf = new([]byte)
 	}
 	*buf = m.request.AppendJSON((*buf)[:0])
-	// Nobody reads the buffer after an attempt: see exchange.Do.
+	// Nobody reads the buffer after an attempt: see exchange.end.
 	defer func() {
 		if cap(*buf) <= maxPooledBytes {
 			c.buffers.Put(buf)
@@ -71,6 +71,7 @@ func (c *Client) call(ctx context.Context, m message) error {
 		x := &exchange{message: m, body: *buf}
 		ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 		defer cancel()
+		defer x.end()
 		x.err = m.send(ctx, func(o *rdsdata.Options) { x.install(o, c.agent) })
 		return x
 	})
@@ -94,11 +95,11 @@ func (x *exchange) install(o *rdsdata.Options, agent [2]string) {
 func (x *exchange) swapCodec(stack *middleware.Stack) error {
 	body := middleware.SerializeMiddlewareFunc("auroradataapi:body", x.handleSerialize)
 	if err := stack.Serialize.Insert(body, serializerID, middleware.After); err != nil {
-		return fmt.Errorf("this version of the AWS SDK does not fit: %w", err)
+		return fmt.Errorf("this version of the AWS SDK does not fit: %s: %w", serializerID, err)
 	}
 	theirs, err := stack.Deserialize.Swap(deserializerID, (*deserializer)(x))
 	if err != nil {
-		return fmt.Errorf("this version of the AWS SDK does not fit: %w", err)
+		return fmt.Errorf("this version of the AWS SDK does not fit: %s: %w", deserializerID, err)
 	}
 	x.theirs = theirs
 	return nil

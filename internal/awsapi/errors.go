@@ -157,7 +157,7 @@ func (x *exchange) serviceError() *wire.Error {
 	case x.errorType != "":
 		e.Code = wire.Code(restjson.SanitizeErrorCode(x.errorType))
 	}
-	if e.Message == string(e.Code) {
+	if e.Message == string(e.Code) || e.Message == string(codeUnknown) {
 		e.Message = "" // the SDK's filler
 	}
 	if e.Message == "" && e.Code == codeUnknown {

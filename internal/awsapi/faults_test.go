@@ -107,23 +107,21 @@ var operations = []wire.Operation{
 	wire.ExecuteStatement, wire.BatchExecuteStatement, wire.BeginTransaction, wire.CommitTransaction, wire.RollbackTransaction,
 }
 
+// repeatable are the operations that may be sent again after a lost answer.
+var repeatable = map[wire.Operation]bool{wire.BeginTransaction: true, wire.RollbackTransaction: true}
+
 // TestFaults has each operation meet each fault, once and for ever. A nil error
 // means that it was executed exactly once, and nothing is ever executed twice.
 func TestFaults(t *testing.T) {
 	checkLeaks(t)
-	repeatable := map[wire.Operation]bool{wire.BeginTransaction: true, wire.RollbackTransaction: true}
 	for _, op := range operations {
 		for _, f := range lost() {
 			want := unknownErr
 			if repeatable[op] {
 				want = ok
 			}
-			wantForEver := unknownErr
-			if op == wire.RollbackTransaction && f.executes {
-				wantForEver = unknownErr
-			}
 			testFault(t, op, f, 1, want, 0)
-			testFault(t, op, f, -1, wantForEver, 0)
+			testFault(t, op, f, -1, unknownErr, 0)
 		}
 		for _, f := range turnedAway() {
 			testFault(t, op, f, 3, ok, 3)
@@ -132,6 +130,9 @@ func TestFaults(t *testing.T) {
 		for _, f := range refusals() {
 			testFault(t, op, f, 1, serviceErr, 0)
 		}
+	}
+	for _, body := range []string{`{}`, `{"transactionId":null}`, `{"transactionId":""}`} {
+		testFault(t, wire.BeginTransaction, fault{name: "no id " + body, do: text(200, body)}, -1, unknownErr, 2)
 	}
 }
 
@@ -160,6 +161,12 @@ func testFault(t *testing.T, op wire.Operation, f fault, times int, want string,
 			t.Error("no error, but not executed")
 		case want == notExecuted && n != 0:
 			t.Error("executed in spite of NotExecutedError")
+		}
+		if n := s.requests.Load(); n != int64(len(clock.pauses))+1 {
+			t.Errorf("%d requests, but %d pauses", n, len(clock.pauses))
+		}
+		if want == unknownErr && !repeatable[op] && len(clock.pauses) > 0 {
+			t.Error("sent again what may have been executed")
 		}
 		if len(clock.pauses) < pauses {
 			t.Errorf("paused %d times, want at least %d", len(clock.pauses), pauses)

@@ -71,9 +71,9 @@ type Attempt struct {
 type progress struct {
 	*Client
 	op      wire.Operation
-	limit   time.Time // no attempt begins after it
-	caller  bool      // the limit is the caller's deadline
-	reserve time.Duration
+	limit   time.Time     // no attempt begins after it
+	caller  bool          // the limit is the caller's deadline
+	reserve time.Duration // what the last pause has to leave of the time
 
 	n      int           // attempts made
 	seen   [outcomes]int // by outcome
@@ -82,82 +82,97 @@ type progress struct {
 
 // retry makes attempts until one is done or the policy says to stop.
 func (c *Client) retry(ctx context.Context, op wire.Operation, attempt func() *exchange) error {
-	r := &progress{Client: c, op: op}
+	p := &progress{Client: c, op: op}
 	start := c.now()
-	r.limit, r.caller = ctx.Deadline()
-	if !r.caller {
-		r.limit = start.Add(c.budget)
+	p.limit, p.caller = ctx.Deadline()
+	if !p.caller {
+		p.limit = start.Add(c.budget)
 	}
-	r.reserve = min(lastChance, r.limit.Sub(start)/8)
+	p.reserve = min(lastChance, p.limit.Sub(start)/8)
 	for {
 		began := c.now()
 		x := attempt()
-		r.n++
-		out, err := x.judge(ctx.Err() != nil)
-		if out == refused && r.seen[unknown] > 0 && op == wire.RollbackTransaction && gone(err) {
-			out, err = done, nil // by the attempt whose answer was lost
+		took := c.now().Sub(began)
+		out, err := p.settle(x.judge(ctx.Err() != nil))
+		pause, again, err := p.next(ctx, out, err)
+		p.report(x, took, err, again, pause)
+		if !again {
+			return p.conclude(out, x, err)
 		}
-		r.seen[out]++
-		pause, late := r.pause(out)
-		again := out != done && !late && ctx.Err() == nil && c.budget > 0 && r.seen[out] < attempts[out][op]
-		r.report(x, c.now().Sub(began), err, again, pause)
-		switch {
-		case out == done:
-			return nil
-		case !again:
-			if late && r.caller && attempts[out][op] == patient && ctx.Err() == nil {
-				err = fmt.Errorf("no time for another attempt: %w: %w", context.DeadlineExceeded, err)
-			}
-			return r.conclude(out, x, err)
-		}
-		began = c.now()
-		ended := c.sleep(ctx, pause)
-		r.waited += c.now().Sub(began)
-		if ended != nil {
-			return r.conclude(out, x, fmt.Errorf("%w while waiting to try again after: %w", ended, err))
+		if ended := p.wait(ctx, pause); ended != nil {
+			return p.conclude(out, x, fmt.Errorf("%w while waiting to try again after: %w", ended, err))
 		}
 	}
 }
 
-// pause returns the pause to make after an attempt, and whether there is no
-// time left for another one.
-func (r *progress) pause(out outcome) (time.Duration, bool) {
-	left := r.limit.Sub(r.now()) - r.reserve
+// settle counts an attempt. A transaction that is gone when it is rolled back
+// once more was rolled back by the attempt whose answer was lost.
+func (p *progress) settle(out outcome, err error) (outcome, error) {
+	if out == refused && p.op == wire.RollbackTransaction && p.seen[unknown] > 0 && gone(err) {
+		out, err = done, nil
+	}
+	p.n++
+	p.seen[out]++
+	return out, err
+}
+
+// next says whether another attempt is made and after which pause, and adds to
+// the error if it is for the caller's deadline that none is made.
+func (p *progress) next(ctx context.Context, out outcome, err error) (time.Duration, bool, error) {
+	if out == done || ctx.Err() != nil || p.budget < 0 || p.seen[out] >= attempts[out][p.op] {
+		return 0, false, err
+	}
+	left := p.limit.Sub(p.now()) - p.reserve
+	if left <= 0 && p.caller {
+		err = fmt.Errorf("no time left to try again: %w: %w", context.DeadlineExceeded, err)
+	}
 	if left <= 0 {
-		return 0, true
+		return 0, false, err
 	}
 	if out == skewed {
-		return 0, false
+		return 0, true, err
 	}
-	pause := longestPause
-	if shift := r.n - 1; shift < 10 {
-		pause = min(pause, firstPause<<shift)
+	return min(pause(p.n), left), true, err
+}
+
+// pause returns the pause after the nth attempt. It is random within the
+// longer half, lest clients that failed together come back together.
+func pause(n int) time.Duration {
+	d := longestPause
+	if n < 10 {
+		d = min(d, firstPause<<(n-1))
 	}
-	pause = pause/2 + rand.N(pause/2)
-	return min(pause, left), false
+	return d/2 + rand.N(d/2)
+}
+
+// wait makes a pause, or returns the context's error.
+func (p *progress) wait(ctx context.Context, pause time.Duration) error {
+	began := p.now()
+	err := p.sleep(ctx, pause)
+	p.waited += p.now().Sub(began)
+	return err
 }
 
 // conclude returns the error of the call, given what its last attempt came to.
-func (r *progress) conclude(out outcome, x *exchange, err error) error {
+func (p *progress) conclude(out outcome, x *exchange, err error) error {
 	switch {
+	case out == done:
+		return nil
 	case out == refused, out == skewed:
 		return err
-	case r.seen[unknown] > 0:
-		return &OutcomeUnknownError{Op: r.op, RequestID: x.requestID, Attempts: r.n, Waited: r.waited, Err: err}
+	case p.seen[unknown] > 0:
+		return &OutcomeUnknownError{Op: p.op, RequestID: x.requestID, Attempts: p.n, Waited: p.waited, Err: err}
 	default:
-		return &NotExecutedError{Op: r.op, Attempts: r.n, Waited: r.waited, Err: err}
+		return &NotExecutedError{Op: p.op, Attempts: p.n, Waited: p.waited, Err: err}
 	}
 }
 
-func (r *progress) report(x *exchange, took time.Duration, err error, again bool, pause time.Duration) {
-	if r.onAttempt == nil {
+func (p *progress) report(x *exchange, took time.Duration, err error, again bool, pause time.Duration) {
+	if p.onAttempt == nil {
 		return
 	}
-	if !again {
-		pause = 0
-	}
-	r.onAttempt(Attempt{
-		Op: r.op, Number: r.n, Duration: took, Status: x.status, RequestID: x.requestID,
+	p.onAttempt(Attempt{
+		Op: p.op, Number: p.n, Duration: took, Status: x.status, RequestID: x.requestID,
 		Err: err, Again: again, Pause: pause,
 	})
 }

@@ -68,20 +68,41 @@ type faultServer struct {
 	script   []fault
 	last     *fault // for all requests after the script
 	executed map[string]int
+	idle     map[net.Conn]bool
 }
 
 func newFaultServer(t *testing.T, script ...fault) *faultServer {
 	t.Helper()
-	s := &faultServer{script: script, executed: map[string]int{}}
+	s := &faultServer{script: script, executed: map[string]int{}, idle: map[net.Conn]bool{}}
 	s.Server = httptest.NewUnstartedServer(s)
-	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			s.conns.Add(1)
-		}
-	}
+	s.Config.ConnState = s.connState
 	s.Start()
 	t.Cleanup(s.Close)
 	return s
+}
+
+func (s *faultServer) connState(conn net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		s.conns.Add(1)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.idle, conn)
+	if state == http.StateIdle {
+		s.idle[conn] = true
+	}
+}
+
+// closeIdle closes the connections without a request in progress.
+func (s *faultServer) closeIdle(reset bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for conn := range s.idle {
+		if reset {
+			conn.(*net.TCPConn).SetLinger(0)
+		}
+		conn.Close()
+	}
 }
 
 func (s *faultServer) count(key string) int {
@@ -104,6 +125,7 @@ func (s *faultServer) next() *fault {
 func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests.Add(1)
 	f := s.next()
+	w.Header().Set("X-Amzn-RequestId", "an-id")
 	if f != nil && !f.executes {
 		if !strings.HasSuffix(f.name, "unread") {
 			io.Copy(io.Discard, r.Body)

@@ -25,6 +25,8 @@ type exchange struct {
 	theirs middleware.DeserializeMiddleware
 	err    error // what the SDK returned
 
+	sending *trackedBody // nil before Do
+
 	started   bool // the request was given to the HTTP client
 	sent      bool // all of the request may have reached the service
 	status    int  // of the answer's head; zero if none came
@@ -40,16 +42,16 @@ type exchange struct {
 // each failure to connect, to agree on TLS or to get through a proxy, for
 // HTTP/1 and HTTP/2, and for an HTTP client of the caller that does who knows
 // what. (Callbacks of net/http/httptrace prove less: a client that is not
-// net/http never calls them.)
+// net/http never calls them.) net/http flushes the head of a request before it
+// reads a body that, like ours, is not known to be in memory, so that a kept
+// connection that turns out dead is mostly noticed in time.
 //
 // The request has no GetBody. With it, net/http resends by itself, which is
 // safe only for some of its reasons.
 func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	x.started = true
-	body := &trackedBody{rc: r.Body, left: len(x.body)}
-	if r.Body != nil {
-		r.Body = body
-	}
+	x.sending = &trackedBody{rc: r.Body, left: len(x.body)}
+	r.Body = x.sending
 	resp, err := x.next.Do(r)
 	if err == nil && resp != nil {
 		x.sent = true
@@ -59,18 +61,28 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	// A transport may go on to send in the background: end that, then look.
-	body.Close()
-	x.sent = x.sent || body.finished()
+	x.sent = x.sending.end() || x.sent
 	return resp, err
 }
 
-// trackedBody is a request body that knows whether it was read to its end. It
-// also hides the WriteTo of the SDK's body, which fails when the SDK closes the
-// body while net/http still looks for its end, as happens with an answer that
-// comes fast: net/http would then drop the connection, and at times the answer.
+// end makes sure that nobody reads the request any more.
+func (x *exchange) end() {
+	if x.sending != nil {
+		x.sending.end()
+	}
+}
+
+// trackedBody is a request body that knows whether it was read to its end.
+//
+// It also keeps apart the SDK, which closes the body as soon as the answer's
+// head is there, and net/http, which may not be through with it: still sending
+// a large request that was answered early, or looking for the end behind the
+// last byte. Either way net/http would drop the connection and with it the
+// answer. So Close does nothing, and the SDK's WriteTo is hidden because it
+// fails where Read only ends.
 type trackedBody struct {
 	mu   sync.Mutex
-	rc   io.ReadCloser // nil once closed
+	rc   io.ReadCloser // nil once ended
 	left int
 }
 
@@ -85,21 +97,16 @@ func (b *trackedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *trackedBody) Close() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.rc == nil {
-		return nil
-	}
-	err := b.rc.Close()
-	b.rc = nil
-	return err
-}
+func (b *trackedBody) Close() error { return nil }
 
-// finished reports whether all of the body was handed out.
-func (b *trackedBody) finished() bool {
+// end closes the body and reports whether all of it had been handed out.
+func (b *trackedBody) end() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.rc != nil {
+		b.rc.Close() // of memory, cannot fail
+		b.rc = nil
+	}
 	return b.left <= 0
 }
 
