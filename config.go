@@ -298,7 +298,7 @@ func (cfg *Config) dialect() (*dialect.Dialect, error) {
 			return s.dialect, nil
 		}
 	}
-	return nil, fmt.Errorf("Engine is %q; it has to be postgresql or mysql", cfg.Engine)
+	return nil, fmt.Errorf("the engine is %q; it has to be postgresql or mysql", cfg.Engine)
 }
 
 // complete fills what is missing from the environment and checks the rest.

@@ -44,8 +44,12 @@ func TestScripts(t *testing.T) {
 			return os.Chmod(filepath.Dir(env.WorkDir), 0o755)
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "postgres" {
+			switch name {
+			case "postgres":
 				return postgres, nil
+			case "awscli":
+				_, err := exec.LookPath("aws")
+				return err == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},

@@ -125,6 +125,7 @@ func (l *local) environment() []variable {
 	return []variable{
 		{envEndpoint, l.endpoint},
 		{"AWS_REGION", localRegion},
+		{"AWS_DEFAULT_REGION", localRegion}, // for the AWS CLI version 1 and boto3
 		{"AWS_ACCESS_KEY_ID", localKeyID},
 		{"AWS_SECRET_ACCESS_KEY", localKey},
 		{envCluster, localARN},
