@@ -24,8 +24,7 @@ func toArray(t *columnType, text string) (wire.Field, error) {
 			return wire.Field{}, err
 		}
 		if f.Kind() == wire.KindBlob {
-			// No member carries bytes. What the service does is unknown: the
-			// database's own text, a choice.
+			// No member carries bytes: the database's own text, a choice (F0237).
 			f = wire.String(e.text)
 		}
 		fields[i] = f

@@ -8,11 +8,10 @@ import (
 )
 
 // arrange checks a set of parameters and puts one at each placeholder, in the
-// order of names. Each occurrence of a name is a placeholder of its own.
+// order of names. Each occurrence of a name is a placeholder of its own (F0084).
 //
-// What the service says to a missing, a repeated or a nameless parameter is
-// unknown: refused, a choice. It is unknown also what it does with a parameter
-// that no placeholder uses: accepted, a choice.
+// That a missing, a repeated or a nameless parameter is refused (F0210), and one
+// that no placeholder uses accepted (F0211), are choices.
 func arrange(names []string, params []wire.Parameter) ([]wire.Parameter, error) {
 	byName := make(map[string]int, len(params))
 	for i, p := range params {
@@ -47,7 +46,7 @@ func checkParameter(p wire.Parameter) error {
 	return nil
 }
 
-// The numbers of the types that the service gives its parameters.
+// The numbers of the types that the service gives its parameters (F0033).
 const (
 	oidBool      = 16
 	oidBytea     = 17
@@ -61,8 +60,8 @@ const (
 	oidUUID      = 2950
 	oidJSONB     = 3802
 
-	// oidNull is the type of a NULL without a hint. How the service types it is
-	// unknown: left to the database, so that it fits every column, a choice.
+	// oidNull is the type of a NULL without a hint: left to the database, so
+	// that it fits every column (F0037). A choice (F0212).
 	oidNull = 0
 )
 
@@ -103,8 +102,8 @@ func bind(params []wire.Parameter) binds {
 	return b
 }
 
-// bindOne types one parameter. A hint matters to a string and to a NULL; what
-// the service makes of one on anything else is unknown: nothing, a choice.
+// bindOne types one parameter. That a hint matters to nothing but a string and
+// a NULL is a choice (F0213).
 func bindOne(p wire.Parameter) (value []byte, oid uint32, format int16) {
 	switch p.Value.Kind() {
 	case wire.KindBoolean:

@@ -8,7 +8,7 @@ import (
 )
 
 // padFraction writes the fraction of a time's second as the service does: with
-// no digits, three or six, the fewest that hold it. The rest stays as it is.
+// no digits, three or six, the fewest that hold it (F0103). The rest stays as it is.
 func padFraction(text string) string {
 	dot := strings.LastIndexByte(text, '.')
 	if dot < 0 {

@@ -15,7 +15,8 @@ import (
 // ran too long.
 var errStatementTimeout = errors.New("statement timeout")
 
-// statementTimeout is the service's answer to a statement that ran too long.
+// statementTimeout is the answer to a statement that ran too long (F0078). Its
+// text and number are choices (F0226).
 func statementTimeout(connection int64) error {
 	return &wire.Error{Code: wire.CodeStatementTimeout, DBConnectionID: connection,
 		Message: "canceling statement due to statement timeout"}
@@ -25,8 +26,8 @@ func unsupportedType(name string) error {
 	return wire.NewError(wire.CodeUnsupportedResult, "The result contains the unsupported data type "+name+".")
 }
 
-// Answers to results that the service does not return.
-// They are functions, as an error may be given a request id on its way.
+// Answers to results that the service does not return (F0026). They are
+// functions, as an error may be given a request id on its way.
 func multidimensional() error {
 	return wire.NewError(wire.CodeUnsupportedResult, "The result contains a multidimensional array")
 }
@@ -36,7 +37,7 @@ func resultTooLarge() error {
 }
 
 // internalFailure is the service's answer to a value that it cannot write,
-// such as a date of infinity.
+// such as a date of infinity (F0047).
 func internalFailure() error { return wire.NewError(wire.CodeInternalFailure, "") }
 
 func transactionNotFound(id string) error {
@@ -54,14 +55,14 @@ func unavailable(format string, args ...any) error {
 func closing() error { return wire.NewError(wire.CodeServiceUnavailable, "the server is closed") }
 
 // positionOfSource says that Position counts in the statement as it was
-// received. Whether the service counts there or in the statement it sends to
-// the database is unknown: a choice.
+// received, not in the one that the database is sent. A choice (F0231).
 const positionOfSource = true
 
 // SQLSTATEs that matter to the choice of an answer.
 const (
 	stateInvalidCatalog = "3D000" // the database does not exist
 	stateTooManyClients = "53300"
+	stateCancelled      = "57014"
 	stateCannotConnect  = "57P03" // starting up, shutting down
 )
 
@@ -82,7 +83,7 @@ func connectError(err error) error {
 	if pg.Code == stateInvalidCatalog {
 		e.Severity = "ERROR" // the service says so, where the database says FATAL
 	}
-	return asServiceError(e)
+	return asServiceError(e, pg)
 }
 
 // executeError returns the service's answer to a statement that failed.
@@ -98,7 +99,7 @@ func executeError(err error, sql dialect.Engine) error {
 	if e.Position > 0 && positionOfSource {
 		e.Position = sql.SourceOffset(e.Position)
 	}
-	return asServiceError(e)
+	return asServiceError(e, pg)
 }
 
 // databaseError takes over what the service passes on: no detail and no
@@ -113,8 +114,15 @@ func databaseError(pg *pgconn.PgError) *wire.DatabaseError {
 	}
 }
 
-func asServiceError(e *wire.DatabaseError) error {
-	return wire.NewError(wire.CodeDatabaseError, e.Format())
+func asServiceError(e *wire.DatabaseError, cause error) error {
+	return &wire.Error{Code: wire.CodeDatabaseError, Message: e.Format(), Err: cause}
+}
+
+// wasCancelled reports whether an error may come of a cancellation: it does not
+// if the database had another reason.
+func wasCancelled(err error) bool {
+	var pg *pgconn.PgError
+	return !errors.As(err, &pg) || pg.Code == stateCancelled
 }
 
 // contextError returns the answer for an error that came of a context's end:

@@ -32,8 +32,7 @@ func (t *columnType) refused() string {
 }
 
 // toField turns a value in the database's text form into what the service
-// returns. The options act on the values of columns; what they do within
-// arrays is unknown: nothing, a choice.
+// returns. That the options do nothing within arrays is a choice (F0233).
 func toField(t *columnType, text string, options wire.ResultSetOptions) (wire.Field, error) {
 	switch {
 	case t.Kind == wire.KindArray:
@@ -73,7 +72,10 @@ func toScalar(t *columnType, text string) (wire.Field, error) {
 		return wire.Blob(b), nil
 	default:
 		s, err := toText(t, text)
-		return wire.String(s), err
+		if err != nil {
+			return wire.Field{}, err
+		}
+		return wire.String(s), nil
 	}
 }
 
@@ -130,9 +132,8 @@ func toNumber(text string) (wire.Field, error) {
 	return wire.Double(f), nil
 }
 
-// compactJSON takes the white space out of a JSON text. Order, repeated keys
-// and the spelling of numbers stay: what the service does to them is unknown,
-// a choice.
+// compactJSON takes the white space out of a JSON text (F0105). That order,
+// repeated keys and the spelling of numbers stay is a choice (F0234).
 func compactJSON(text string) string {
 	var b bytes.Buffer
 	b.Grow(len(text))

@@ -11,8 +11,7 @@ import (
 )
 
 // formatJSON writes a result as one JSON array of objects with the columns'
-// labels as keys. The code and the texts of its two errors are unknown:
-// choices.
+// labels as keys (F0114). Its errors are choices (F0239).
 func formatJSON(labels []string, rows [][]wire.Field) (string, error) {
 	keys, err := formatKeys(labels)
 	if err != nil {

@@ -42,7 +42,8 @@ func (s *service) lease(ctx context.Context, at place, id, database string) (*le
 	return &lease{service: s, session: tx.session, tx: tx}, nil
 }
 
-// open opens a session, for which a call waits as long as for a statement.
+// open opens a session, for which a call waits as long as for a statement
+// (F0228).
 func (s *service) open(ctx context.Context, at place) (session, error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
@@ -91,15 +92,14 @@ func timed[T any](ctx context.Context, s *service, l *lease, f func(context.Cont
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	v, err := f(ctx)
-	if err != nil && context.Cause(ctx) == errStatementTimeout {
+	if err != nil && context.Cause(ctx) == errStatementTimeout && wasCancelled(err) {
 		err = statementTimeout(l.session.id())
 	}
 	return v, err
 }
 
-// runOn runs a statement that goes on after its timeout was answered. Until
-// then it is cancelled when its caller goes away; whether the service does that
-// is unknown: a choice.
+// runOn runs a statement that goes on after its timeout was answered (F0079).
+// That until then it is cancelled when its caller goes away is a choice (F0225).
 func (s *service) runOn(ctx context.Context, l *lease, st statement, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 	if !s.enter() {
 		l.done()

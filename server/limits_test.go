@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
 
 	"github.com/auroradataapi/auroradataapi/server"
@@ -51,7 +53,8 @@ func TestResultSize(t *testing.T) {
 	same(t, s.value("", "SELECT count(*) FROM t"), any(int64(5000)))
 }
 
-func quick(c *server.Config) { c.StatementTimeout = 300 * time.Millisecond }
+// quick is long enough for a slow machine to make a connection.
+func quick(c *server.Config) { c.StatementTimeout = 2 * time.Second }
 
 func timedOut(t *testing.T, err error) {
 	t.Helper()
@@ -63,11 +66,12 @@ func timedOut(t *testing.T, err error) {
 }
 
 func TestStatementTimeout(t *testing.T) {
+	t.Parallel()
 	s := serve(t, quick)
 	s.must("", "CREATE TABLE t (i int)")
 	_, err := s.execute("", "INSERT INTO t SELECT 1 FROM pg_sleep(30)")
 	timedOut(t, err)
-	_, err = s.batch("", "INSERT INTO t SELECT 1 FROM pg_sleep(0.2)", nil, nil, nil)
+	_, err = s.batch("", "INSERT INTO t SELECT 1 FROM pg_sleep(1)", nil, nil, nil)
 	timedOut(t, err)
 	same(t, s.value("", "SELECT count(*) FROM t"), any(int64(0)))
 
@@ -86,9 +90,10 @@ func TestStatementTimeout(t *testing.T) {
 }
 
 func TestContinueAfterTimeout(t *testing.T) {
+	t.Parallel()
 	s := serve(t, quick)
 	s.must("", "CREATE TABLE t (i int)")
-	in := s.input("", "INSERT INTO t SELECT 1 FROM pg_sleep(0.8)")
+	in := s.input("", "INSERT INTO t SELECT 1 FROM pg_sleep(4)")
 	in.ContinueAfterTimeout = true
 	_, err := s.ExecuteStatement(context.Background(), in)
 	timedOut(t, err)
@@ -97,7 +102,7 @@ func TestContinueAfterTimeout(t *testing.T) {
 	}
 
 	tx := s.begin()
-	in = s.input(tx, "INSERT INTO t SELECT 2 FROM pg_sleep(0.8)")
+	in = s.input(tx, "INSERT INTO t SELECT 2 FROM pg_sleep(4)")
 	in.ContinueAfterTimeout = true
 	_, err = s.ExecuteStatement(context.Background(), in)
 	timedOut(t, err)
@@ -126,7 +131,8 @@ func TestContinueAfterTimeout(t *testing.T) {
 
 // TestCloseWhileRunning closes a server that is busy in every way.
 func TestCloseWhileRunning(t *testing.T) {
-	s := serve(t, func(c *server.Config) { c.StatementTimeout = 500 * time.Millisecond })
+	t.Parallel()
+	s := serve(t, quick)
 	s.must("", "CREATE TABLE t (i int)")
 	idle := s.begin()
 	s.must(idle, "INSERT INTO t VALUES (1)")
@@ -157,10 +163,39 @@ func TestCloseWhileRunning(t *testing.T) {
 	same(t, admin(t, s.database, "SELECT count(*) FROM t"), [][]string{{"0"}})
 }
 
-// TestCrowded shows that idle connections make room, and what is answered when
-// there is none.
+// TestIdleMakeRoom is about a database that has no room for another connection
+// while one to another database idles.
+func TestIdleMakeRoom(t *testing.T) {
+	s := serve(t)
+	admin(t, "postgres", "CREATE ROLE reader LOGIN CONNECTION LIMIT 1")
+	t.Cleanup(func() { admin(t, "postgres", "DROP ROLE reader") })
+	for _, database := range []string{"postgres", s.database, "postgres", s.database} {
+		in := s.input("", "SELECT current_database()::text")
+		in.SecretArn, in.Database = aws.String(readerARN), aws.String(database)
+		out, err := s.ExecuteStatement(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, plain(out.Records[0][0]), any(database))
+	}
+	held, err := s.BeginTransaction(context.Background(), &rdsdata.BeginTransactionInput{
+		ResourceArn: aws.String(clusterARN), SecretArn: aws.String(readerARN), Database: aws.String("postgres")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.input("", "SELECT 1")
+	in.SecretArn = aws.String(readerARN)
+	_, err = s.ExecuteStatement(context.Background(), in)
+	refused(t, err, "DatabaseErrorException", `FATAL: too many connections for role "reader"; SQLState: 53300`)
+	if _, err := s.RollbackTransaction(context.Background(), &rdsdata.RollbackTransactionInput{
+		ResourceArn: aws.String(clusterARN), SecretArn: aws.String(readerARN), TransactionId: held.TransactionId}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCrowded shows what is answered when no connection of a pool becomes free.
 func TestCrowded(t *testing.T) {
-	s := serve(t, quick, func(c *server.Config) { c.Clusters[0].URL += "&pool_max_conns=2" })
+	s := serve(t, func(c *server.Config) { c.Clusters[0].URL += "&pool_max_conns=2" }, quick)
 	for range 2 {
 		s.begin()
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,40 +31,73 @@ const (
 	readerARN  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:reader"
 )
 
-// postgres is the database server of all tests; nil if there is none.
-var postgres *localdb.Instance
+// started starts the database server of all tests, once one needs it.
+var started = sync.OnceValues(func() (*localdb.Instance, error) {
+	return localdb.StartPostgres(context.Background(), localdb.PostgresOptions{})
+})
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+// running says that started was called.
+var running atomic.Bool
 
-func run(m *testing.M) int {
-	var err error
-	postgres, err = localdb.StartPostgres(context.Background(), localdb.PostgresOptions{})
-	if err != nil && !(errors.Is(err, localdb.ErrNotFound) && os.Getenv("CI") == "") {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+// postgres returns the database server of all tests. Where there is none, the
+// test is skipped; under CI it fails.
+func postgres(t *testing.T) *localdb.Instance {
+	t.Helper()
+	running.Store(true)
+	pg, err := started()
+	switch {
+	case errors.Is(err, localdb.ErrNotFound) && os.Getenv("CI") == "":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
 	}
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	if postgres != nil {
-		if err := goroutinesGone(before); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-		if err := postgres.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	return code
+	return pg
 }
 
-// goroutinesGone waits until no more goroutines run than before the tests.
-func goroutinesGone(before int) error {
-	if eventually(func() bool { return runtime.NumGoroutine() <= before }) {
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if running.Load() {
+		if err := after(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// after checks what the tests leave and stops the database.
+func after() error {
+	pg, err := started()
+	if err != nil {
+		return nil // the tests have said it
+	}
+	return errors.Join(goroutinesGone(), pg.Stop())
+}
+
+// goroutinesGone waits until no goroutine is left in the server or in what it
+// uses.
+func goroutinesGone() error {
+	var left string
+	if eventually(func() bool { left = ours(); return left == "" }) {
 		return nil
 	}
+	return errors.New("goroutines were left behind:\n\n" + left)
+}
+
+// ours returns the stacks of goroutines in the server or in what it uses.
+func ours() string {
 	stacks := make([]byte, 1<<20)
-	return fmt.Errorf("%d goroutines were left behind:\n%s", runtime.NumGoroutine()-before, stacks[:runtime.Stack(stacks, true)])
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	var left []string
+	for _, stack := range strings.Split(string(stacks), "\n\n")[1:] { // the first is the caller's
+		for _, of := range []string{"auroradataapi/server.", "jackc/pgx", "jackc/puddle"} {
+			if strings.Contains(stack, of) {
+				left = append(left, stack)
+				break
+			}
+		}
+	}
+	return strings.Join(left, "\n\n")
 }
 
 // eventually reports whether a condition comes true soon.
@@ -88,12 +123,10 @@ type service struct {
 // a connection to the database is left.
 func serve(t *testing.T, change ...func(*server.Config)) *service {
 	t.Helper()
-	if postgres == nil {
-		t.Skip("there is no PostgreSQL: install one (apt install postgresql, brew install postgresql) or let it be downloaded")
-	}
+	pg := postgres(t)
 	s := &service{t: t, database: newDatabase(t)}
 	cfg := server.Config{Clusters: []server.Cluster{{
-		ARN: clusterARN, Engine: "postgresql", URL: postgres.URL("", ""),
+		ARN: clusterARN, Engine: "postgresql", URL: pg.URL("", ""),
 		Secrets: []server.Secret{{ARN: secretARN, Username: "postgres"}, {ARN: readerARN, Username: "reader"}},
 	}}}
 	for _, f := range change {
@@ -153,7 +186,7 @@ func newDatabase(t *testing.T) string {
 func admin(t *testing.T, database, sql string) [][]string {
 	t.Helper()
 	ctx := context.Background()
-	conn, err := pgconn.Connect(ctx, postgres.URL("", database))
+	conn, err := pgconn.Connect(ctx, postgres(t).URL("", database))
 	if err != nil {
 		t.Fatal(err)
 	}

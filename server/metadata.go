@@ -16,9 +16,10 @@ const (
 	jdbcArray   = 2003
 )
 
-// describe returns the metadata of columns, with the numbers that PostgreSQL's
-// JDBC driver gives them. Label and name are both the name that the database
-// sends, and the schema is left empty, as that driver leaves it.
+// describe returns the metadata of columns (F0116). Beyond that it has the
+// numbers that PostgreSQL's JDBC driver gives them; label and name are both the
+// name that the database sends, and the schema is left empty, as that driver
+// leaves it. A choice (F0238).
 func describe(ctx context.Context, look lookup, columns []pgconn.FieldDescription, types []*columnType) ([]wire.ColumnMetadata, error) {
 	described := make([]wire.ColumnMetadata, len(columns))
 	for i, c := range columns {

@@ -32,7 +32,7 @@ const (
 )
 
 // sessionParameters is the state in which every statement finds its session:
-// what the service promises, and what the reading of results relies on.
+// what the service promises (F0061), and what the reading of results relies on.
 var sessionParameters = map[string]string{
 	"TimeZone":           "UTC",
 	"DateStyle":          "ISO, MDY",
@@ -86,7 +86,7 @@ func newPgEngine(url string) (*pgEngine, error) {
 }
 
 // resetSession makes a connection clean for its next user, after its last one
-// has got the answer. It runs in a goroutine of the pool, which waits for it.
+// has got the answer (F0227). It runs in a goroutine of the pool, which waits for it.
 func resetSession(conn *pgx.Conn) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), upkeepTimeout)
 	defer cancel()
@@ -174,7 +174,9 @@ func (e *pgEngine) dropIdle() {
 	defer e.mu.Unlock()
 	for _, pool := range e.pools {
 		for _, idle := range pool.AcquireAllIdle(context.Background()) {
-			_ = idle.Conn().Close(context.Background())
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			_ = idle.Conn().Close(ctx) // gone either way
+			cancel()
 			idle.Release()
 		}
 	}

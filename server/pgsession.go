@@ -12,7 +12,7 @@ import (
 )
 
 // returningCounts says whether a statement that returns rows also counts those
-// it changed. What the service does with RETURNING is unknown: no, a choice.
+// it changed. For RETURNING that is a choice (F0230).
 const returningCounts = false
 
 // pgSession is a connection to PostgreSQL.
@@ -126,8 +126,8 @@ func (s *pgSession) run(ctx context.Context, st statement) (*result, error) {
 	return s.result(raw, tag, st)
 }
 
-// copyStarted is the service's answer to COPY from or to the client. The code
-// is unknown: a choice.
+// copyStarted is the service's answer to COPY from or to the client (F0059).
+// The code is a choice (F0232).
 func copyStarted(message string) error {
 	return wire.NewError(wire.CodeDatabaseError, "execute: unexpected message: "+message)
 }

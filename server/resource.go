@@ -91,9 +91,9 @@ func wellFormedARN(arn string) bool {
 	return strings.HasPrefix(arn, "arn:") && strings.Count(arn, ":") >= 5
 }
 
-// resolve finds the place that a request names. What the service answers to a
-// malformed ARN and to an unknown secret is unknown: choices. An unknown
-// cluster and one whose endpoint is off are the same to the service.
+// resolve finds the place that a request names. An unknown cluster and one
+// whose endpoint is off are the same to the service (F0023); its answer to an
+// unknown secret is a choice (F0205).
 func (s *service) resolve(resourceARN, secretARN, database, schema string) (place, error) {
 	if err := checkMembers(resourceARN, secretARN, database, schema); err != nil {
 		return place{}, err

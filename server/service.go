@@ -85,9 +85,8 @@ func newExecuteResponse(res *result, req *wire.ExecuteRequest) (*wire.ExecuteRes
 	return resp, nil
 }
 
-// BatchExecuteStatement runs one statement for each set of parameters. Outside
-// of a transaction, the sets are one: all of them or none takes effect. Whether
-// that is so in the service is unknown: a choice.
+// BatchExecuteStatement runs one statement for each set of parameters. That
+// outside of a transaction all of them or none takes effect is a choice (F0224).
 func (s *service) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequest) (*wire.BatchResponse, error) {
 	if !s.enter() {
 		return nil, closing()
@@ -98,7 +97,7 @@ func (s *service) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequ
 		return nil, err
 	}
 	if len(req.ParameterSets) == 0 {
-		return &wire.BatchResponse{}, nil // nothing runs, not even a look at the statement
+		return &wire.BatchResponse{}, nil // nothing runs, not even invalid SQL fails (F0039)
 	}
 	sql, err := readSQL(at.dialect, req.SQL)
 	if err != nil {
@@ -164,9 +163,9 @@ func (s *service) BeginTransaction(ctx context.Context, req *wire.BeginRequest) 
 	return &wire.BeginResponse{TransactionID: s.transactions.add(at, l.session)}, nil
 }
 
-// CommitTransaction ends a transaction and keeps its changes. What the service
-// says of one that a failed statement has aborted, which the database rolls
-// back instead, is unknown: that it was rolled back, a choice.
+// CommitTransaction ends a transaction and keeps its changes. Of one that a
+// failed statement has aborted the database keeps nothing (F0065); that the
+// status then says so is a choice (F0223).
 func (s *service) CommitTransaction(ctx context.Context, req *wire.CommitRequest) (*wire.CommitResponse, error) {
 	committed := false
 	err := s.finish(ctx, req.ResourceARN, req.SecretARN, req.TransactionID, func(ctx context.Context, open session) (err error) {

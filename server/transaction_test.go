@@ -212,6 +212,7 @@ func TestExpiry(t *testing.T) {
 // TestBusyTransaction shows that a transaction runs one statement at a time,
 // and does not expire meanwhile.
 func TestBusyTransaction(t *testing.T) {
+	t.Parallel()
 	time0 := &clock{now: time.Now()}
 	s := serve(t, func(c *server.Config) { c.Now = time0.Now })
 	tx := s.begin()

@@ -34,8 +34,7 @@ func newTransactions(cfg Config) *transactions {
 		byID: make(map[string]*transaction)}
 }
 
-// transactionIDBytes is the number of random bytes in an id. The service's ids
-// are about as long.
+// transactionIDBytes is the number of random bytes in an id (F0070, F0222).
 const transactionIDBytes = 138
 
 // newTransactionID returns an id that nobody can guess.
@@ -96,7 +95,7 @@ func (t *transactions) remove(tx *transaction) {
 	delete(t.byID, tx.id)
 }
 
-// takeExpired removes the transactions that have expired, or all of them.
+// take removes the transactions that have expired, or all of them.
 func (t *transactions) take(all bool) []*transaction {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -118,7 +117,7 @@ func (t *transactions) count() int {
 
 // belongs checks that a call may use a transaction: it must name the cluster
 // and the secret with which the transaction was begun, and that database if it
-// names one. What the service answers is unknown: choices.
+// names one (F0074). The answers are choices (F0221).
 func (tx *transaction) belongs(to place, database string) error {
 	switch {
 	case tx.place.arn != to.arn || tx.place.secretARN != to.secretARN:

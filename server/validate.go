@@ -16,7 +16,7 @@ func invalid(format string, args ...any) error {
 }
 
 // checkLength refuses a member whose length is out of the model's bounds, in
-// the words in which the services' front refuses it.
+// the words of other AWS services (F0203).
 func checkLength(member, value string, least, most int) error {
 	n := utf8.RuneCountInString(value)
 	switch {
@@ -44,7 +44,7 @@ func checkMembers(resourceARN, secretARN, database, schema string) error {
 	switch {
 	case schema != "":
 		return invalid("The schema parameter isn't supported")
-	case !wellFormedARN(resourceARN):
+	case !wellFormedARN(resourceARN): // (F0204)
 		return invalid("The resourceArn %s is not an ARN", resourceARN)
 	case !wellFormedARN(secretARN):
 		return invalid("The secretArn %s is not an ARN", secretARN)
@@ -62,8 +62,8 @@ func first(err error) error {
 	return err
 }
 
-// readSQL reads a statement as the service does. What the service says to a
-// statement without content is unknown: refused, a choice.
+// readSQL reads a statement as the service does. That one without content and
+// one with a NUL character are refused is a choice (F0206).
 func readSQL(d *dialect.Dialect, sql string) (dialect.Engine, error) {
 	if err := checkLength("sql", sql, 0, wire.MaxSQLChars); err != nil {
 		return dialect.Engine{}, err
@@ -71,7 +71,7 @@ func readSQL(d *dialect.Dialect, sql string) (dialect.Engine, error) {
 	if strings.ContainsRune(sql, 0) {
 		return dialect.Engine{}, invalid("The sql parameter contains a NUL character")
 	}
-	// A statement that cannot be split is left to the database to refuse.
+	// A statement that cannot be split is left to the database (F0208).
 	if parts, err := d.Split(sql); err == nil {
 		switch {
 		case len(parts) == 0:

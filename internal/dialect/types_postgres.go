@@ -57,7 +57,6 @@ var postgresTypes = []Type{
 	{Name: "tstzrange", OID: 3910, JDBC: jdbcOther, Kind: wire.KindString},
 
 	// A function without a result yields an empty string (F0236).
-	// is unknown.
 	{Name: "void", OID: 2278, JDBC: jdbcOther, Kind: wire.KindString},
 
 	// What a column of a table that a sequence feeds is called instead.
