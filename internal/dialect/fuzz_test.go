@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -133,7 +134,7 @@ func fuzzArguments(d *Dialect, sql string, n int) ([]string, bool) {
 			})
 		case markName:
 			bare = bare || m.flags&flagSeparator == 0
-			if name := sql[m.start+1 : m.end]; m.flags&flagOperand == 0 && indexFold(names, name) < 0 {
+			if name := sql[m.start+1 : m.end]; m.flags&flagOperand == 0 && slices.Index(names, name) < 0 {
 				names = append(names, name)
 			}
 		}

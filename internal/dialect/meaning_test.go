@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -76,7 +77,7 @@ func (s *Statement) roles(args []string) map[int]role {
 			roles[m.start] = rolePlaceholder
 		case markName:
 			roles[m.start] = roleColon
-			if indexFold(args, s.sql[m.start+1:m.end]) >= 0 {
+			if slices.Index(args, s.sql[m.start+1:m.end]) >= 0 {
 				roles[m.start] = rolePlaceholder
 			}
 		case markQuestion:
@@ -110,7 +111,7 @@ func wantedNames(s *Statement, args []string, service Service) string {
 			n, _ := s.number(m)
 			names = append(names, name[n-1])
 		case m.kind == markName:
-			if i := indexFold(args, s.sql[m.start+1:m.end]); i >= 0 {
+			if i := slices.Index(args, s.sql[m.start+1:m.end]); i >= 0 {
 				names = append(names, name[i])
 			}
 		case m.kind == markQuestion && args[0] == "" && !s.has(markNumbered):
