@@ -28,6 +28,9 @@ const (
 // as JSON grows by escaping to at most six times that.
 const maxResponseBytes = 128 << 20
 
+// maxErrorBytes is far above what an error's body has.
+const maxErrorBytes = 1 << 20
+
 // maxPooledBytes bounds the request buffers that are kept.
 const maxPooledBytes = wire.MaxRequestBytes
 
@@ -139,6 +142,7 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 		return out, metadata, &smithy.DeserializationError{Err: fmt.Errorf("unexpected response %T", out.RawResponse)}
 	}
 	if resp.StatusCode/100 != 2 {
+		d.text = peekMessage(resp)
 		answered := func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			return out, metadata, nil
 		}
@@ -153,6 +157,18 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 	}
 	out.Result = d.output
 	return out, metadata, nil
+}
+
+// peekMessage returns the text of an error and leaves the response as it was.
+// The SDK does not read the text of those errors whose model has none, though
+// the service sends one (F0029).
+func peekMessage(resp *smithyhttp.Response) string {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBytes)) // what is missing, the SDK misses too
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+	return wire.ErrorMessage(body)
 }
 
 // readBody reads the body into memory of its own, which the response keeps.

@@ -78,6 +78,7 @@ const (
 	skewed                   // refused for a clock that has been corrected since
 	resuming                 // the database was paused and is waking up
 	throttled                // too many requests
+	busy                     // the transaction still runs another statement
 	unsent                   // no connection, or it broke before all was sent
 	unknown                  // it may have been executed
 	outcomes
@@ -118,6 +119,10 @@ var throttlingCodes = map[wire.Code]bool{
 	"SlowDown":                  true,
 }
 
+// stillRunning is how the service refuses a second call of a transaction while
+// it runs one (F0084).
+const stillRunning = "Transaction is still running a query"
+
 // catchAll is what the service says when it does not say what happened. It was
 // seen after statements that had an effect (F0051).
 const catchAll = "Database returned SQL Exception"
@@ -131,6 +136,8 @@ func (x *exchange) judgeAnswer(e *wire.Error) outcome {
 	case throttlingCodes[e.Code], x.status == http.StatusTooManyRequests,
 		client && strings.HasPrefix(e.Message, "Rate exceeded"):
 		return throttled
+	case e.Code == wire.CodeDatabaseError && strings.HasPrefix(e.Message, stillRunning):
+		return busy
 	case !client, x.status == http.StatusRequestTimeout,
 		e.Code == wire.CodeStatementTimeout,
 		e.Code == wire.CodeDatabaseError && strings.EqualFold(strings.TrimRight(e.Message, ". \n"), catchAll):
@@ -159,6 +166,9 @@ func (x *exchange) serviceError() *wire.Error {
 	}
 	if e.Message == string(e.Code) || e.Message == string(codeUnknown) {
 		e.Message = "" // the SDK's filler
+	}
+	if e.Message == "" {
+		e.Message = x.text
 	}
 	if e.Message == "" && e.Code == codeUnknown {
 		e.Message = fmt.Sprintf("HTTP status %d without an error that could be read", x.status)

@@ -24,12 +24,17 @@ const (
 // exceptions that cannot do harm: a transaction that was opened twice (the one
 // whose id was lost holds no locks and expires by itself) and one that is
 // rolled back twice. done is not asked for.
+//
+// A rollback also waits for a statement that still runs: the caller gave up on
+// that, and nobody else would end the transaction. It does so even if the
+// budget rules out waiting.
 var attempts = [outcomes]map[wire.Operation]int{
 	refused:   row(once, once, once, once, once),
 	failed:    row(once, once, once, once, once),
 	skewed:    row(twice, twice, twice, twice, twice),
 	resuming:  row(patient, patient, patient, patient, patient),
 	throttled: row(patient, patient, patient, patient, patient),
+	busy:      row(once, once, once, once, patient),
 	unsent:    row(several, several, several, several, several),
 	unknown:   row(once, once, few, once, few),
 }
@@ -119,7 +124,7 @@ func (p *progress) settle(out outcome, err error) (outcome, error) {
 // next says whether another attempt is made and after which pause, and adds to
 // the error if it is for the caller's deadline that none is made.
 func (p *progress) next(ctx context.Context, out outcome, err error) (time.Duration, bool, error) {
-	if out == done || ctx.Err() != nil || p.budget < 0 || p.seen[out] >= attempts[out][p.op] {
+	if out == done || ctx.Err() != nil || p.budget < 0 && out != busy || p.seen[out] >= attempts[out][p.op] {
 		return 0, false, err
 	}
 	left := p.limit.Sub(p.now()) - p.reserve

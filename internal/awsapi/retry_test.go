@@ -218,6 +218,41 @@ func TestRollbackLost(t *testing.T) {
 	}
 }
 
+// TestRollbackBusy waits for a statement that the caller gave up, with or
+// without a budget; nothing else waits for it.
+func TestRollbackBusy(t *testing.T) {
+	busy := fault{name: "busy", do: answer(400, wire.CodeDatabaseError, "Transaction is still running a query")}
+	for _, budget := range []time.Duration{0, -1} {
+		s := newFaultServer(t, busy, busy)
+		c, clock := newTestClient(t, s.URL, func(cfg *Config) { cfg.RetryBudget = budget })
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		if err := calls(c)[wire.RollbackTransaction](ctx, "tx"); err != nil || len(clock.pauses) != 2 {
+			t.Errorf("budget %v: got %v after %d pauses", budget, err, len(clock.pauses))
+		}
+	}
+	for _, op := range []wire.Operation{wire.ExecuteStatement, wire.BatchExecuteStatement, wire.CommitTransaction} {
+		s := newFaultServer(t, busy)
+		c, _ := newTestClient(t, s.URL, nil)
+		if err := calls(c)[op](t.Context(), "INSERT"); classOf(err) != notExecuted || s.requests.Load() != 1 {
+			t.Errorf("%s: got %v after %d requests", op, err, s.requests.Load())
+		}
+	}
+}
+
+// TestErrorTexts keeps the text of errors whose model has none.
+func TestErrorTexts(t *testing.T) {
+	for _, code := range []wire.Code{wire.CodeInternalServerError, wire.CodeDatabaseUnavailable, wire.CodeServiceUnavailable} {
+		s := newFaultServer(t, fault{do: answer(code.Status(), code, "the reason")})
+		c, _ := newTestClient(t, s.URL, nil)
+		var e *wire.Error
+		err := calls(c)[wire.ExecuteStatement](t.Context(), "INSERT")
+		if !errors.As(err, &e) || e.Code != code || e.Message != "the reason" {
+			t.Errorf("%s: got %v", code, err)
+		}
+	}
+}
+
 // TestLostThenUnsent keeps a lost answer in mind when later attempts fail
 // otherwise.
 func TestLostThenUnsent(t *testing.T) {

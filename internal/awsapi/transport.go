@@ -32,6 +32,7 @@ type exchange struct {
 	status    int  // of the answer's head; zero if none came
 	requestID string
 	errorType string
+	text      string // the answer's message, if it is an error
 }
 
 // Do is the HTTP client of one attempt. It keeps book of whether the service can

@@ -139,6 +139,25 @@ func WriteError(w http.ResponseWriter, err error) {
 	_, _ = w.Write(body)
 }
 
+// ErrorMessage returns the text in the body of an error, empty if there is
+// none. The service has written its name both ways (F0022).
+func ErrorMessage(body []byte) string {
+	var text string
+	err := parseMessage(body, func(s *scanner, key string) (err error) {
+		switch key {
+		case "message", "Message":
+			text, err = s.string()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
 // newRequestID returns a random UUID, as the service's request ids are.
 func newRequestID() string {
 	var b [16]byte

@@ -327,3 +327,19 @@ func TestTooLargeIsAnsweredToWhoSendsFirst(t *testing.T) {
 		})
 	}
 }
+
+func TestErrorMessage(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"message":"a \"b\""}`:               `a "b"`,
+		`{"Message":"x","code":"Y"}`:          "x",
+		`{"message":null,"dbConnectionId":1}`: "",
+		`{}`:                                  "",
+		``:                                    "",
+		`<html>no</html>`:                     "",
+		`{"message":1}`:                       "",
+	} {
+		if got := wire.ErrorMessage([]byte(body)); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
