@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,9 +187,9 @@ func TestBadAnswers(t *testing.T) {
 // TestOutcomes looks at what a caller is told, through the whole client: an
 // INSERT whose answer is lost, and one that was never sent.
 func TestOutcomes(t *testing.T) {
-	executed := 0
+	var executed atomic.Int32
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		executed++
+		executed.Add(1)
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
 			conn.Close()
@@ -210,8 +211,8 @@ func TestOutcomes(t *testing.T) {
 
 	_, err := open(web.URL).Exec("INSERT INTO t VALUES ($1)", "hush")
 	var e *Error
-	if !errors.As(err, &e) || e.SafeToRetry() || executed != 1 {
-		t.Errorf("a lost answer: %v, executed %d times", err, executed)
+	if !errors.As(err, &e) || e.SafeToRetry() || executed.Load() != 1 {
+		t.Errorf("a lost answer: %v, executed %d times", err, executed.Load())
 	} else if text := err.Error(); !strings.Contains(text, "may or may not have been executed") || strings.Contains(text, "hush") {
 		t.Errorf("a lost answer reads %q", text)
 	}
