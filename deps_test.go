@@ -54,7 +54,8 @@ var importRules = []importRule{
 		never: []string{".", "internal/awsapi", "internal/localdb", "internal/cli", awsSDK + "/service", awsSDK + "/config", cobra},
 	},
 	{pkg: "internal/localdb", may: []string{"golang.org/x/sys"}, never: []string{".", "server", "internal/cli", awsSDK, cobra}},
-	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb", pgx}, never: []string{"internal/cli", cobra}},
+	{pkg: "itest/facts", never: []string{anything}}, // tests only
+	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb"}, never: []string{"internal/cli", cobra}},
 	{
 		pkg: "internal/cli",
 		may: []string{".", "server", "internal/localdb", "internal/dialect", "internal/wire",
@@ -78,7 +79,7 @@ var onlyBy = []struct {
 	{awsSDK + "/config", []string{".", "internal/awsapi"}},
 	{awsSDK + "/credentials", []string{".", "internal/awsapi"}},
 	{smithy, []string{".", "internal/awsapi"}},
-	{pgx, []string{"server", "dataapitest", "internal/cli"}},
+	{pgx, []string{"server"}},
 	{mysql, []string{"server"}},
 	{cobra, []string{"internal/cli"}},
 }
