@@ -3,6 +3,8 @@ package auroradataapi_test
 import (
 	"context"
 	"database/sql"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"sync/atomic"
@@ -112,11 +114,24 @@ func readThroughDriver(b *testing.B, url string, rows int) func() {
 	}
 }
 
+// hideWriterTo keeps the SDK at its best. Against a server that answers at once,
+// its request body loses a race with net/http, which costs a connection or a
+// retry with a pause.
+type hideWriterTo struct{}
+
+func (hideWriterTo) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return http.DefaultClient.Do(r)
+}
+
 func readThroughSDK(b *testing.B, url string, rows int) func() {
 	client := rdsdata.New(rdsdata.Options{
 		Region:       dataapitest.Region,
 		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
 		BaseEndpoint: aws.String(url),
+		HTTPClient:   hideWriterTo{},
 	})
 	var sum atomic.Int64 // keeps the values from being optimised away
 	return func() {
