@@ -47,8 +47,8 @@ type Config struct {
 
 	// Now is the clock by which transactions expire; nil is time.Now.
 	Now func() time.Time
-	// Logger is told of what goes wrong out of a caller's sight. Nil is silent.
-	// It is given neither statements nor values.
+	// Logger is told of every call, and of what goes wrong out of a caller's
+	// sight. Nil is silent. It is given neither statements nor values.
 	Logger *slog.Logger
 }
 
@@ -112,7 +112,15 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := newService(cfg, clusters)
-	return &Server{service: s, handler: wire.Handler(s)}, nil
+	return &Server{service: s, handler: newHandler(cfg, s)}, nil
+}
+
+// newHandler puts together what a request passes, read from the last line to
+// the first.
+func newHandler(cfg Config, s *service) http.Handler {
+	h := wire.Handler(s)
+	h = newGate(cfg.StatementTimeout, h)
+	return &observer{next: h, service: s, metrics: newMetrics(), log: cfg.Logger}
 }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -121,7 +129,8 @@ func setDefault(d *time.Duration, value time.Duration) {
 	}
 }
 
-// ServeHTTP answers a request to the Data API.
+// ServeHTTP answers a request to the Data API. GET /healthz says whether calls
+// are answered, GET /metrics counts them in the text format of Prometheus.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // OpenTransactions returns the number of transactions that were begun and have

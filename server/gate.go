@@ -1,0 +1,82 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// The bounds that keep many or slow clients from using the machine up.
+const (
+	// maxCalls is how many calls are read or answered at once. More wait for
+	// their turn, as the older service had them wait (F0229).
+	maxCalls = 500
+	// bodyTimeout is how long a client may take to send a request.
+	bodyTimeout = 30 * time.Second
+)
+
+// gate lets a bounded number of calls in, whose clients have to be quick about
+// what they send. It bounds memory: a call holds its request and its answer.
+type gate struct {
+	next  http.Handler
+	slots chan struct{}
+	wait  time.Duration // for a turn
+}
+
+func newGate(wait time.Duration, next http.Handler) *gate {
+	return &gate{next: next, slots: make(chan struct{}, maxCalls), wait: wait}
+}
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !g.enter(r) {
+		wire.WriteError(w, wire.NewError(wire.CodeThrottling, "Rate exceeded"))
+		return
+	}
+	defer func() { <-g.slots }()
+	r.Body = newTimedBody(w, r.Body)
+	g.next.ServeHTTP(w, r)
+}
+
+// enter waits for a turn.
+func (g *gate) enter(r *http.Request) bool {
+	select {
+	case g.slots <- struct{}{}:
+		return true
+	default:
+	}
+	timer := time.NewTimer(g.wait)
+	defer timer.Stop()
+	select {
+	case g.slots <- struct{}{}:
+		return true
+	case <-timer.C:
+	case <-r.Context().Done():
+	}
+	return false
+}
+
+// timedBody is a request's body that has to come in time. At its end the
+// connection's deadline is taken back, or it would end the call's context. A
+// body that did not come keeps it, lest the connection waits for the rest.
+type timedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+	timed   bool
+}
+
+func newTimedBody(w http.ResponseWriter, body io.ReadCloser) *timedBody {
+	b := &timedBody{ReadCloser: body, control: http.NewResponseController(w)}
+	b.timed = b.control.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil
+	return b
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF && b.timed {
+		b.timed = false
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
