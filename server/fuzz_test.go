@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"math"
@@ -153,45 +152,6 @@ func FuzzBytea(f *testing.F) {
 			if err != nil || !bytes.Equal(got, want) {
 				t.Fatalf("%q: got %q and %v, want %q", text, got, err, want)
 			}
-		}
-	})
-}
-
-// FuzzCopyGuard cuts a stream of messages anywhere: the guard sees the same.
-func FuzzCopyGuard(f *testing.F) {
-	f.Add([]byte("ZDGHd"), []byte{1, 2, 200})
-	f.Fuzz(func(t *testing.T, kinds, cuts []byte) {
-		var stream []byte
-		in, started := 0, ""
-		for i, kind := range kinds {
-			body := bytes.Repeat([]byte{'G'}, i*7%300)
-			stream = append(stream, kind)
-			stream = binary.BigEndian.AppendUint32(stream, uint32(len(body)+4))
-			stream = append(stream, body...)
-			switch kind {
-			case 'G':
-				in, started = in+1, "CopyInResponse"
-			case 'H':
-				started = "CopyOutResponse"
-			}
-		}
-		var sent bytes.Buffer
-		g := &copyGuard{r: bytes.NewReader(stream), w: &sent}
-		buf := make([]byte, 256)
-		for i := 0; ; i++ {
-			size := len(buf)
-			if len(cuts) > 0 {
-				size = 1 + int(cuts[i%len(cuts)])
-			}
-			if _, err := g.Read(buf[:min(size, len(buf))]); err != nil {
-				break
-			}
-		}
-		if got := g.take(); got != started || g.take() != "" {
-			t.Fatalf("got %q, want %q", got, started)
-		}
-		if got := bytes.Count(sent.Bytes(), []byte("S\x00\x00\x00\x04")); got != in {
-			t.Fatalf("%d answers were sent to %d messages", got, in)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -51,6 +52,51 @@ func TestResultSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, s.value("", "SELECT count(*) FROM t"), any(int64(5000)))
+}
+
+// allocated returns how many bytes were allocated so far.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+// TestHuge shows that what the database sends, and the service does not return,
+// is not kept in memory.
+func TestHuge(t *testing.T) {
+	s := serve(t)
+	const huge = "repeat('x', 60000000)"
+	for _, test := range []struct {
+		sql, code, part string
+		session         bool // whether the transaction is of use afterwards
+	}{
+		{"SELECT " + huge, "UnsupportedResultException", tooLarge, true},
+		{"SELECT 1, NULL, " + huge + ", 'x'::text UNION ALL SELECT 2, 'x', 'y', 'z'", "UnsupportedResultException", tooLarge, true},
+		{"SELECT '1 day'::interval, " + huge, "UnsupportedResultException", "INTERVAL", true},
+		{"COPY (SELECT " + huge + ") TO STDOUT", "DatabaseErrorException", "CopyOutResponse", true},
+		{"DO $x$ BEGIN RAISE NOTICE '%', " + huge + "; RAISE EXCEPTION 'short'; END $x$", "DatabaseErrorException", "ERROR: short; SQLState: P0001", false},
+		{"DO $x$ BEGIN RAISE EXCEPTION '%', " + huge + "; END $x$", "DatabaseErrorException", "xx; SQLState: P0001", false},
+	} {
+		tx := s.begin()
+		pid := s.value(tx, "SELECT pg_backend_pid()")
+		before := allocated()
+		_, err := s.execute(tx, test.sql)
+		refusedLike(t, err, test.code, test.part)
+		if grown := allocated() - before; grown > 30<<20 {
+			t.Errorf("%s: %d bytes were allocated", test.sql, grown)
+		}
+		if test.session {
+			same(t, s.value(tx, "SELECT pg_backend_pid()"), pid)
+		}
+		if _, err := s.rollback(tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.batch("", "SELECT "+huge, make([][]types.SqlParameter, 2)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, s.value("", "SELECT 1"), any(int64(1)))
 }
 
 // quick is long enough for a slow machine to make a connection.

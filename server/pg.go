@@ -81,7 +81,7 @@ func newPgEngine(url string) (*pgEngine, error) {
 	cc.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: pc, DeadlineDelay: cancelTimeout}
 	}
-	cfg.BeforeConnect = guardCopies
+	cfg.BeforeConnect = guardConnection
 	return &pgEngine{config: cfg, pools: make(map[login]*pgPool)}, nil
 }
 
@@ -113,28 +113,52 @@ func (e *pgEngine) open(ctx context.Context, to login) (session, error) {
 	}, nil
 }
 
+// enter counts a session in at its pool, which is made if there is none. The
+// pools that have no connection left, such as those of databases that are gone,
+// go then.
 func (e *pgEngine) enter(to login) (*pgPool, error) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	if pool := e.pools[to]; pool != nil {
 		pool.users++
+		e.mu.Unlock()
 		return pool, nil
 	}
+	var unused []*pgPool
+	for at, pool := range e.pools {
+		if pool.unused() {
+			delete(e.pools, at)
+			unused = append(unused, pool)
+		}
+	}
+	pool, err := e.newPool(to)
+	if err == nil {
+		pool.users++
+		e.pools[to] = pool
+	}
+	e.mu.Unlock()
+	for _, p := range unused {
+		p.Close()
+	}
+	return pool, err
+}
+
+func (e *pgEngine) newPool(to login) (*pgPool, error) {
 	cfg := e.config.Copy()
 	cfg.ConnConfig.User, cfg.ConnConfig.Password, cfg.ConnConfig.Database = to.user, to.password, to.database
-	p, err := pgxpool.NewWithConfig(context.Background(), cfg) // connects to nothing: MinConns is 0
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg) // connects to nothing: MinConns is 0
 	if err != nil {
 		return nil, err
 	}
-	pool := &pgPool{Pool: p, catalog: newCatalog(), users: 1}
-	e.pools[to] = pool
-	return pool, nil
+	return &pgPool{Pool: pool, catalog: newCatalog()}, nil
 }
+
+// unused reports whether nobody has or opens a connection of the pool.
+func (p *pgPool) unused() bool { return p.users == 0 && p.Stat().TotalConns() == 0 }
 
 func (e *pgEngine) leave(to login, pool *pgPool) {
 	e.mu.Lock()
 	pool.users--
-	unused := pool.users == 0 && pool.Stat().TotalConns() == 0 && e.pools[to] == pool
+	unused := pool.unused() && e.pools[to] == pool
 	if unused {
 		delete(e.pools, to)
 	}

@@ -19,7 +19,7 @@ const returningCounts = false
 type pgSession struct {
 	conn    *pgxpool.Conn
 	pc      *pgconn.PgConn
-	guard   *copyGuard
+	guard   *guard
 	shared  *catalog // what the pool knows
 	catalog *catalog // what this session knows: more, after DDL that is not committed
 	leave   func()
@@ -116,8 +116,12 @@ func (s *pgSession) run(ctx context.Context, st statement) (*result, error) {
 	rr := s.pc.ExecParams(ctx, st.sql.SQL, b.values, b.oids, b.formats, nil)
 	raw := readRows(rr)
 	tag, err := rr.Close()
-	if started := s.guard.take(); started != "" {
+	started, dropped := s.guard.take()
+	if started != "" {
 		return nil, copyStarted(started)
+	}
+	if dropped {
+		raw.tooLarge, raw.rows = true, nil
 	}
 	if err != nil {
 		return nil, executeError(err, st.sql)
@@ -209,7 +213,7 @@ func (s *pgSession) runBatch(ctx context.Context, sql dialect.Engine, batch *pgc
 		tag, _ = results.ResultReader().Close() // Close below has the error
 	}
 	err := results.Close()
-	if started := s.guard.take(); started != "" {
+	if started, _ := s.guard.take(); started != "" {
 		if n > 1 { // what was sent behind the COPY has been taken for its data
 			_ = s.pc.Close(ctx)
 		}

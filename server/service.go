@@ -160,6 +160,10 @@ func (s *service) BeginTransaction(ctx context.Context, req *wire.BeginRequest) 
 		l.done()
 		return nil, err
 	}
+	if err := contextError(ctx.Err()); err != nil {
+		l.done() // nobody would ever learn the id
+		return nil, err
+	}
 	return &wire.BeginResponse{TransactionID: s.transactions.add(at, l.session)}, nil
 }
 
