@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
@@ -38,12 +39,25 @@ func checkParameter(p wire.Parameter) error {
 	switch {
 	case p.Name == "":
 		return invalid("A parameter has no name")
+	case !isName(p.Name):
+		return &wire.Error{Code: wire.CodeValidation, Message: (&dialect.NameError{Name: p.Name}).Error()}
 	case p.Value.Kind() == wire.KindArray:
 		return invalid("Array parameters are not supported")
 	case p.Value.Kind() == wire.KindAbsent:
 		return invalid("Parameter %s has no value", p.Name)
 	}
 	return nil
+}
+
+// isName reports whether the service takes a text for the name of a parameter
+// (F0031).
+func isName(text string) bool {
+	for _, c := range []byte(text) {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && c != '_' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // The numbers of the types that the service gives its parameters (F0033).
