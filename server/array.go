@@ -9,6 +9,9 @@ import (
 // toArray turns an array into what the service returns. The bounds of its
 // index are lost.
 func toArray(t *columnType, text string) (wire.Field, error) {
+	if t.element.Kind == wire.KindArray { // an array of a domain that is one
+		return wire.Field{}, multidimensional()
+	}
 	elems, err := parseArray(t, text)
 	if err != nil {
 		return wire.Field{}, err

@@ -110,7 +110,8 @@ func sizes(name string, modifier int) (precision, scale int) {
 		if modifier < varHeader {
 			return 0, 0
 		}
-		return (modifier - varHeader) >> 16 & 0xffff, (modifier - varHeader) & 0xffff
+		// The scale has a sign, of which its eleven bits are aware.
+		return (modifier - varHeader) >> 16 & 0xffff, ((modifier-varHeader)&0x7ff ^ 0x400) - 0x400
 	case "varchar", "bpchar":
 		if modifier < varHeader {
 			return unlimited, 0

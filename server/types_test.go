@@ -36,6 +36,7 @@ var typeTests = []struct {
 	{typ: "float8", literal: "1e-300", want: 1e-300, typeName: "float8", jdbc: 8, precision: 17, scale: 17, signed: true, folded: true, of: "double"},
 	{typ: "float8", literal: "-Infinity", want: math.Inf(-1), typeName: "float8", jdbc: 8, precision: 17, scale: 17, signed: true, folded: true, of: "double"},
 	{typ: "numeric(12,4)", literal: "123456.7890", want: "123456.7890", typeName: "numeric", jdbc: 2, precision: 12, scale: 4, signed: true, folded: true, of: "string"},
+	{typ: "numeric(5,-2)", literal: "1234567", want: "1234600", typeName: "numeric", jdbc: 2, precision: 5, scale: -2, signed: true, folded: true, of: "string"},
 	{typ: "numeric", literal: "1e30", want: "1000000000000000000000000000000", typeName: "numeric", jdbc: 2, signed: true, folded: true, of: "string"},
 	{typ: "numeric", literal: "NaN", want: "NaN", typeName: "numeric", jdbc: 2, signed: true, folded: true, of: "string"},
 	{typ: "boolean", literal: "true", want: true, typeName: "bool", jdbc: -7, precision: 1, folded: true, of: "boolean"},
@@ -128,7 +129,9 @@ func TestArrays(t *testing.T) {
 		s := s.on(t)
 		same(t, s.value("", `SELECT ARRAY['\x41'::bytea]`), any(array{"string", []any{`\x41`}}))
 	})
-	for _, sql := range []string{"SELECT '{{1,2},{3,4}}'::int[]", "SELECT '[2:2][3:4]={{1,2}}'::int[]", "SELECT ARRAY[ARRAY['a']]"} {
+	s.must("", "CREATE DOMAIN list AS int[]")
+	for _, sql := range []string{"SELECT '{{1,2},{3,4}}'::int[]", "SELECT '[2:2][3:4]={{1,2}}'::int[]", "SELECT ARRAY[ARRAY['a']]",
+		`SELECT '{"{1}",NULL}'::list[]`} {
 		_, err := s.execute("", sql)
 		refused(t, err, "UnsupportedResultException", "The result contains a multidimensional array")
 	}
