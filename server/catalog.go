@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -170,16 +171,17 @@ func (l lookup) queryType(ctx context.Context, oid uint32, depth int) (*columnTy
 	return &columnType{Type: &dialect.Type{Name: name, OID: oid, JDBC: jdbcOther, Kind: wire.KindString, Refused: name}}, nil
 }
 
-const columnQuery = `SELECT c.relname, a.attnotnull,
+const columnsQuery = `SELECT a.attnum, c.relname, a.attnotnull,
   a.attidentity OPERATOR(pg_catalog.<>) '' OR
   pg_catalog.strpos(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval(') OPERATOR(pg_catalog.>) 0
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid OPERATOR(pg_catalog.=) c.oid AND d.adnum OPERATOR(pg_catalog.=) a.attnum
-WHERE c.oid OPERATOR(pg_catalog.=) $1 AND a.attnum OPERATOR(pg_catalog.=) $2`
+WHERE c.oid OPERATOR(pg_catalog.=) $1`
 
 // column returns the facts about the table's column that a result column is;
-// none if it is an expression.
+// none if it is an expression. All of the table's columns are asked for at once:
+// where one is, others are.
 func (l lookup) column(ctx context.Context, key columnKey) (columnFacts, bool, error) {
 	if key.table == 0 || key.column == 0 {
 		return columnFacts{}, false, nil
@@ -190,37 +192,31 @@ func (l lookup) column(ctx context.Context, key columnKey) (columnFacts, bool, e
 	if known {
 		return facts, true, nil
 	}
-	rows, err := l.query(ctx, columnQuery, formatOID(key.table), strconv.Itoa(int(int16(key.column))))
-	if err != nil || len(rows) == 0 {
+	rows, err := l.query(ctx, columnsQuery, formatOID(key.table))
+	if err != nil {
 		return columnFacts{}, false, err
 	}
-	r := rows[0]
-	facts = columnFacts{table: string(r[0]), notNull: string(r[1]) == "t", autoIncrement: string(r[2]) == "t"}
-	l.learn(epoch, func() { l.factsOf[key] = facts })
-	return facts, true, nil
+	found := make(map[columnKey]columnFacts, len(rows))
+	for _, r := range rows {
+		number, _ := strconv.ParseInt(string(r[0]), 10, 16) // the database writes no other
+		found[columnKey{key.table, uint16(number)}] = columnFacts{
+			table: string(r[1]), notNull: string(r[2]) == "t", autoIncrement: string(r[3]) == "t"}
+	}
+	l.learn(epoch, func() { maps.Copy(l.factsOf, found) })
+	facts, known = found[key]
+	return facts, known, nil
 }
 
-// query runs a query whose parameters are numbers.
-func (l lookup) query(ctx context.Context, sql string, params ...string) ([][][]byte, error) {
-	values := make([][]byte, len(params))
-	oids := make([]uint32, len(params))
-	for i, p := range params {
-		values[i], oids[i] = []byte(p), oidOfOID
-	}
-	if len(params) > 1 {
-		oids[1] = oidInt2
-	}
-	res := l.pc.ExecParams(ctx, sql, values, oids, nil, nil).Read()
+// query runs a query whose parameter is the number of an object.
+func (l lookup) query(ctx context.Context, sql, oid string) ([][][]byte, error) {
+	res := l.pc.ExecParams(ctx, sql, [][]byte{[]byte(oid)}, []uint32{oidOfOID}, nil, nil).Read()
 	if res.Err != nil {
 		return nil, executeError(res.Err, dialect.Engine{SQL: sql})
 	}
 	return res.Rows, nil
 }
 
-const (
-	oidOfOID = 26
-	oidInt2  = 21
-)
+const oidOfOID = 26
 
 func formatOID(oid uint32) string { return strconv.FormatUint(uint64(oid), 10) }
 
