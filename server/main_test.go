@@ -41,7 +41,7 @@ var running atomic.Bool
 
 // postgres returns the database server of all tests. Where there is none, the
 // test is skipped; under CI it fails.
-func postgres(t *testing.T) *localdb.Instance {
+func postgres(t testing.TB) *localdb.Instance {
 	t.Helper()
 	running.Store(true)
 	pg, err := started()
@@ -113,7 +113,7 @@ func eventually(condition func() bool) bool {
 // service is a Data API over a database of its own, and the SDK's client of it.
 type service struct {
 	*rdsdata.Client
-	t        *testing.T
+	t        testing.TB
 	server   *server.Server
 	web      *httptest.Server
 	database string
@@ -121,7 +121,7 @@ type service struct {
 
 // serve starts a service. It is stopped at the end of the test, which fails if
 // a connection to the database is left.
-func serve(t *testing.T, change ...func(*server.Config)) *service {
+func serve(t testing.TB, change ...func(*server.Config)) *service {
 	t.Helper()
 	pg := postgres(t)
 	s := &service{t: t, database: newDatabase(t)}
@@ -147,7 +147,7 @@ func serve(t *testing.T, change ...func(*server.Config)) *service {
 }
 
 // on returns the service for a test within the one it was started for.
-func (s *service) on(t *testing.T) *service {
+func (s *service) on(t testing.TB) *service {
 	return &service{Client: s.Client, t: t, server: s.server, web: s.web, database: s.database}
 }
 
@@ -174,7 +174,7 @@ func (s *service) connections() int {
 	return n
 }
 
-func newDatabase(t *testing.T) string {
+func newDatabase(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("t%d", time.Now().UnixNano())
 	admin(t, "postgres", "CREATE DATABASE "+name)
@@ -183,7 +183,7 @@ func newDatabase(t *testing.T) string {
 }
 
 // admin runs SQL behind the service's back.
-func admin(t *testing.T, database, sql string) [][]string {
+func admin(t testing.TB, database, sql string) [][]string {
 	t.Helper()
 	ctx := context.Background()
 	conn, err := pgconn.Connect(ctx, postgres(t).URL("", database))
@@ -347,7 +347,7 @@ func p(name string, value any, hint ...types.TypeHint) types.SqlParameter {
 }
 
 // refused checks the code and the text of an error.
-func refused(t *testing.T, err error, code, text string) {
+func refused(t testing.TB, err error, code, text string) {
 	t.Helper()
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -359,7 +359,7 @@ func refused(t *testing.T, err error, code, text string) {
 }
 
 // refusedLike checks the code of an error and a part of its text.
-func refusedLike(t *testing.T, err error, code, part string) {
+func refusedLike(t testing.TB, err error, code, part string) {
 	t.Helper()
 	var api smithy.APIError
 	if !errors.As(err, &api) || api.ErrorCode() != code || !strings.Contains(api.ErrorMessage(), part) {
@@ -367,7 +367,7 @@ func refusedLike(t *testing.T, err error, code, part string) {
 	}
 }
 
-func same(t *testing.T, got, want any) {
+func same(t testing.TB, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("(-want +got)\n%s", diff)
