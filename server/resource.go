@@ -71,8 +71,11 @@ func newEngine(c Cluster) (*dialect.Dialect, engine, error) {
 	case dialect.PostgreSQL.Name:
 		e, err := newPgEngine(c.URL)
 		return dialect.PostgreSQL, e, err
+	case dialect.MySQL.Name:
+		e, err := newMySQLEngine(c.URL)
+		return dialect.MySQL, e, err
 	default:
-		return nil, nil, fmt.Errorf("engine %q is not known; use %q", c.Engine, dialect.PostgreSQL.Name)
+		return nil, nil, fmt.Errorf("engine %q is not known; use %q or %q", c.Engine, dialect.PostgreSQL.Name, dialect.MySQL.Name)
 	}
 }
 
@@ -108,7 +111,7 @@ func (s *service) resolve(resourceARN, secretARN, database, schema string) (plac
 		return place{}, wire.NewError(wire.CodeSecretsError,
 			"Secrets Manager can't find the specified secret: "+secretARN)
 	}
-	if database == "" {
+	if database == "" && c.dialect == dialect.PostgreSQL { // (F0066)
 		database = secret.Username
 	}
 	return place{cluster: c, secretARN: secretARN,

@@ -56,19 +56,24 @@ type Config struct {
 type Cluster struct {
 	// ARN is the resourceArn of the cluster. It is compared exactly.
 	ARN string
-	// Engine is the kind of database: "postgresql".
+	// Engine is the kind of database: "postgresql" or "mysql", which MariaDB is
+	// too.
 	Engine string
-	// URL says where the database is, as a connection string of pgx. Its user,
-	// password and database are replaced by those of each call. The parameter
-	// pool_max_conns bounds the connections of one secret to one database; 50 if
-	// it is absent.
+	// URL says where the database is: for PostgreSQL a connection string of pgx,
+	// for MySQL mysql://host:3306, mysql://?socket=/path or a DSN of
+	// go-sql-driver/mysql. Its user, password and database are replaced by those
+	// of each call. The parameter pool_max_conns bounds the connections of one
+	// secret to one database; 50 if it is absent. Parameters of a MySQL URL that
+	// its driver does not know are variables of the session, as in
+	// sql_mode='ANSI'.
 	URL string
 	// Secrets are the users of the database.
 	Secrets []Secret
 }
 
 // Secret is a user of a database that is named by an ARN. A call that does not
-// say which database it wants gets the one that is named like the user.
+// say which database it wants gets on PostgreSQL the one that is named like the
+// user, and on MySQL none.
 type Secret struct {
 	// ARN is the secretArn of the secret. It is compared exactly.
 	ARN string

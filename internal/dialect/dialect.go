@@ -56,7 +56,7 @@ var MySQL = newDialect(Dialect{
 		backslashes: true, backticks: true, hashComments: true,
 		spacedDashes: true, versionComments: true, delimiters: true,
 	},
-}, nil)
+}, mysqlTypes)
 
 func newDialect(d Dialect, types []Type) *Dialect {
 	d.byOID = make(map[uint32]*Type, len(types))
