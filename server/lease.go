@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -183,13 +184,16 @@ func (s *service) rollback(open session) {
 }
 
 // close ends everything. Sessions that are in a transaction are closed, which
-// rolls it back.
+// rolls it back: all at once, as a database that hangs answers none of them.
 func (s *service) close() {
 	s.life.end()
+	var ending sync.WaitGroup
 	for _, tx := range s.transactions.take(true) {
-		s.rollbackAndClose(tx)
+		ending.Go(func() { s.rollbackAndClose(tx) })
 	}
+	ending.Wait()
 	for _, c := range s.clusters {
-		c.engine.close()
+		ending.Go(c.engine.close)
 	}
+	ending.Wait()
 }

@@ -211,7 +211,9 @@ func (e *pgEngine) close() {
 	pools := e.pools
 	e.pools = make(map[login]*pgPool)
 	e.mu.Unlock()
+	var closing sync.WaitGroup
 	for _, pool := range pools {
-		pool.Close()
+		closing.Go(pool.Close)
 	}
+	closing.Wait()
 }
