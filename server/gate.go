@@ -13,6 +13,9 @@ const (
 	// maxCalls is how many calls are read or answered at once. More wait for
 	// their turn, as the older service had them wait (F0229).
 	maxCalls = 500
+	// maxEnds is how many of the calls that end a transaction are, besides those.
+	// They do not queue behind calls that wait for the connection they free.
+	maxEnds = 100
 	// bodyTimeout is how long a client may take to send a request.
 	bodyTimeout = 30 * time.Second
 )
@@ -22,34 +25,39 @@ const (
 type gate struct {
 	next  http.Handler
 	slots chan struct{}
+	ends  chan struct{} // slots of calls that end a transaction
 	wait  time.Duration // for a turn
 }
 
 func newGate(wait time.Duration, next http.Handler) *gate {
-	return &gate{next: next, slots: make(chan struct{}, maxCalls), wait: wait}
+	return &gate{next: next, slots: make(chan struct{}, maxCalls), ends: make(chan struct{}, maxEnds), wait: wait}
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !g.enter(r) {
+	slots := g.slots
+	if p := r.URL.Path; p == wire.CommitTransaction.Path() || p == wire.RollbackTransaction.Path() {
+		slots = g.ends
+	}
+	if !g.enter(slots, r) {
 		wire.WriteError(w, wire.NewError(wire.CodeThrottling, "Rate exceeded"))
 		return
 	}
-	defer func() { <-g.slots }()
+	defer func() { <-slots }()
 	r.Body = newTimedBody(w, r.Body)
 	g.next.ServeHTTP(w, r)
 }
 
 // enter waits for a turn.
-func (g *gate) enter(r *http.Request) bool {
+func (g *gate) enter(slots chan struct{}, r *http.Request) bool {
 	select {
-	case g.slots <- struct{}{}:
+	case slots <- struct{}{}:
 		return true
 	default:
 	}
 	timer := time.NewTimer(g.wait)
 	defer timer.Stop()
 	select {
-	case g.slots <- struct{}{}:
+	case slots <- struct{}{}:
 		return true
 	case <-timer.C:
 	case <-r.Context().Done():

@@ -65,6 +65,20 @@ func TestGateWaits(t *testing.T) {
 	}
 }
 
+// TestGateLetsEndsPast holds that a transaction can be ended, and its connection
+// given back, while every slot is taken by calls that may wait for just that.
+func TestGateLetsEndsPast(t *testing.T) {
+	g := newGate(time.Hour, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	g.slots = make(chan struct{}) // full
+	for _, path := range []string{"/CommitTransaction", "/RollbackTransaction"} {
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "POST", path, strings.NewReader("{}")))
+		if w.Code != http.StatusOK || len(g.ends) != 0 {
+			t.Errorf("%s: answered %d; %d slots are not given back", path, w.Code, len(g.ends))
+		}
+	}
+}
+
 // TestGateTakesDeadlineBack holds that a long call outlives the time in which
 // its body had to come.
 func TestGateTakesDeadlineBack(t *testing.T) {
