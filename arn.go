@@ -23,7 +23,7 @@ func checkClusterARN(arn string) (region string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if !strings.HasPrefix(parts[5], "cluster:") {
+	if name, ok := strings.CutPrefix(parts[5], "cluster:"); !ok || name == "" {
 		return "", fmt.Errorf("the cluster's ARN is %q, which is not a cluster; the Data API takes arn:aws:rds:REGION:ACCOUNT:cluster:NAME and no instance", arn)
 	}
 	return parts[3], nil
@@ -38,11 +38,14 @@ func checkSecretARN(arn string) error {
 }
 
 func splitARN(what, arn, service, form string) ([]string, error) {
+	if !strings.HasPrefix(arn, "arn:") { // not shown: it may be a password
+		return nil, fmt.Errorf("%s does not begin with arn:; it has to look like %s", what, form)
+	}
 	if i := strings.IndexFunc(arn, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
 		return nil, fmt.Errorf("%s has a blank or control character at its byte %d: %q", what, i+1, arn)
 	}
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" || parts[2] != service || parts[3] == "" || parts[5] == "" {
+	if len(parts) < 6 || parts[2] != service || parts[3] == "" || parts[5] == "" {
 		return nil, fmt.Errorf("%s is %q; it has to look like %s", what, arn, form)
 	}
 	if n := len(arn); n > wire.MaxARNChars {
@@ -56,8 +59,11 @@ func checkEndpoint(endpoint string) error {
 		return nil
 	}
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("endpoint_url is %q; it has to be a URL such as https://rds-data.us-east-1.amazonaws.com", endpoint)
+	switch {
+	case strings.Contains(endpoint, "@"): // not shown: it may hold a password
+		return errors.New("endpoint_url has an @; a user name and password do not belong there")
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("endpoint_url is %q; it has to be a URL such as https://rds-data.us-east-1.amazonaws.com, without a query", endpoint)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -84,8 +85,12 @@ var params = []param{
 			return c.RetryBudget.String()
 		},
 		set: func(c *Config, value string) (err error) {
-			if c.RetryBudget, err = time.ParseDuration(value); err != nil {
+			c.RetryBudget, err = time.ParseDuration(value)
+			switch {
+			case err != nil:
 				return fmt.Errorf("%q is not a duration such as 90s", value)
+			case c.RetryBudget == 0: // which is the default, in a Config
+				return errors.New("0 is not a time to wait; write -1s for not waiting, or leave it out for the default")
 			}
 			return nil
 		},
@@ -136,8 +141,9 @@ var schemes = []struct {
 // or the same with mysql+auroradataapi. The keys may be left out (":@" or
 // nothing), so may the database and each parameter; the README lists them.
 // User-info, database and values are percent-decoded; a plus sign is a plus
-// sign. An unknown parameter, one given twice and one without a value are
-// errors. No error shows any part of the keys.
+// sign, and an at sign in the keys has to be written %40. An unknown parameter,
+// one given twice and one without a value are errors. No error shows any part
+// of the keys, even where they are not where they belong.
 func ParseDSN(dsn string) (*Config, error) {
 	cfg, err := parseDSN(dsn)
 	if err != nil {
@@ -148,7 +154,7 @@ func ParseDSN(dsn string) (*Config, error) {
 
 func parseDSN(dsn string) (*Config, error) {
 	scheme, rest, ok := strings.Cut(dsn, "://")
-	if !ok {
+	if !ok || strings.ContainsAny(scheme, ":/?@") { // the :// of something else
 		return nil, errors.New("it has to begin with postgresql+auroradataapi:// or mysql+auroradataapi://")
 	}
 	cfg := new(Config)
@@ -161,20 +167,20 @@ func parseDSN(dsn string) (*Config, error) {
 		return nil, fmt.Errorf("unknown scheme %q; there are postgresql+auroradataapi and mysql+auroradataapi", scheme)
 	}
 	// Secret access keys hold slashes, so the user-info comes off first.
-	if at := strings.IndexByte(rest, '@'); at >= 0 && !strings.Contains(rest[:at], "?") {
-		if err := cfg.parseUserinfo(rest[:at]); err != nil {
+	if userinfo, behind, ok := strings.Cut(rest, "@"); ok && rest[0] != '/' && !strings.Contains(userinfo, "?") {
+		if err := cfg.parseUserinfo(userinfo); err != nil {
 			return nil, err
 		}
-		rest = rest[at+1:]
+		rest = behind
 	}
 	rest, query, _ := strings.Cut(rest, "?")
 	host, path, _ := strings.Cut(rest, "/")
-	if host != "" {
-		return nil, fmt.Errorf("the host %q has no meaning, the Data API is found by region; leave it out, as in …@/database, or give endpoint_url", host)
+	if host != "" { // not shown: it may be keys without their @
+		return nil, errors.New("a host has no meaning, the Data API is found by region; leave it out, as in …@/database, or give endpoint_url; access keys need an @ behind them")
 	}
 	var err error
 	if cfg.Database, err = url.PathUnescape(path); err != nil {
-		return nil, fmt.Errorf("the database %q is not percent-encoded correctly", path)
+		return nil, errors.New("the database is not percent-encoded correctly")
 	}
 	return cfg, cfg.parseQuery(query)
 }
@@ -228,12 +234,12 @@ func (cfg *Config) FormatDSN() string {
 }
 
 // String returns the data source name with "REDACTED" in place of every secret.
-func (cfg *Config) String() string {
+func (cfg Config) String() string {
 	return cfg.format(true)
 }
 
-// GoString returns String, so that no way of printing shows the secrets.
-func (cfg *Config) GoString() string { return strconv.Quote(cfg.String()) }
+// GoString returns String in quotes, so that %#v does not show the secrets.
+func (cfg Config) GoString() string { return strconv.Quote(cfg.String()) }
 
 func (cfg *Config) format(redact bool) string {
 	show := func(value string, secret bool) string {
@@ -281,7 +287,7 @@ func escape(s string) string {
 	return b.String()
 }
 
-// Clone returns a copy that shares nothing that can be changed.
+// Clone returns a copy. Of AWS it is as deep as that of aws.Config.Copy.
 func (cfg *Config) Clone() *Config {
 	clone := *cfg
 	if cfg.AWS != nil {
@@ -314,6 +320,9 @@ func (cfg *Config) complete(getenv func(string) string) error {
 	}
 	if cfg.Database == "" {
 		cfg.Database = getenv("AURORA_DATABASE")
+	}
+	if !utf8.ValidString(cfg.Database) {
+		return fmt.Errorf("the database %q is not valid UTF-8", cfg.Database)
 	}
 	region, err := checkClusterARN(cfg.ClusterARN)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -35,6 +36,7 @@ func TestParseDSN(t *testing.T) {
 		{"an at sign in a value", "postgresql+auroradataapi:///db?session_token=a@b", Config{Engine: "postgresql", Database: "db", SessionToken: "a@b"}},
 		{"aliases", "postgresql+auroradataapi://:@/?resource_arn=" + testCluster + "&region=eu-west-1&endpoint=http://h",
 			Config{Engine: "postgresql", ClusterARN: testCluster, Region: "eu-west-1", Endpoint: "http://h"}},
+		{"an at sign in a database without keys", "postgresql+auroradataapi:///my@db", Config{Engine: "postgresql", Database: "my@db"}},
 		{"stray ampersands", "postgresql+auroradataapi://:@/?&region=x&&", Config{Engine: "postgresql", Region: "x"}},
 	}
 	for _, tt := range tests {
@@ -55,15 +57,23 @@ func TestParseDSNErrors(t *testing.T) {
 		{"", "has to begin with"},
 		{"postgres://u:p@host/db", "unknown scheme \"postgres\""},
 		{"postgresql+auroradatapi://:@/", "unknown scheme"},
-		{"postgresql+auroradataapi://:@db.example.com/x", `the host "db.example.com" has no meaning`},
+		{"postgresql+auroradataapi://:@db.example.com/x", "a host has no meaning"},
 		{"postgresql+auroradataapi://:@/?regoin=x", `unknown parameter "regoin"; there are aurora_cluster_arn`},
 		{"postgresql+auroradataapi://:@/?region=x&region_name=x", "region_name is given twice"},
 		{"postgresql+auroradataapi://:@/?region", "region has no value"},
 		{"postgresql+auroradataapi://:@/?region=", "region has no value"},
 		{"postgresql+auroradataapi://:@/?region=%zz", "region is not percent-encoded"},
-		{"postgresql+auroradataapi://:@/%zz", "the database \"%zz\" is not percent-encoded"},
+		{"postgresql+auroradataapi://:@/%zz", "the database is not percent-encoded"},
 		{"postgresql+auroradataapi://AKIA:hush%zz@/", "the access keys are not percent-encoded"},
 		{"postgresql+auroradataapi://:@/?retry_budget=90", `"90" is not a duration`},
+		{"postgresql+auroradataapi://:@/?retry_budget=0", "write -1s for not waiting"},
+		// Keys where they do not belong.
+		{"AKIA:hush@/db?endpoint_url=http://127.0.0.1", "has to begin with"},
+		{"AKIA:hush://@/db", "has to begin with"},
+		{"postgresql+auroradataapi://AKIA:hush/db?region=x", "access keys need an @ behind them"},
+		{"postgresql+auroradataapi://AKIA:a@hush@/db", "a host has no meaning"},
+		{"postgresql+auroradataapi://AKIA:a@/hush%zz@/db", "the database is not percent-encoded"},
+		{"postgresql+auroradataapi://AKIA:hush?@/db", "a host has no meaning"},
 	}
 	for _, tt := range tests {
 		_, err := ParseDSN(tt.dsn)
@@ -80,8 +90,10 @@ func TestParseDSNErrors(t *testing.T) {
 func TestSecretsNeverShow(t *testing.T) {
 	cfg := &Config{Engine: "postgresql", Database: "db", AccessKeyID: "AKIA", SecretAccessKey: "hush-key", SessionToken: "hush-token"}
 	for _, format := range []string{"%v", "%s", "%+v", "%#v", "%q"} {
-		if text := fmt.Sprintf(format, cfg); strings.Contains(text, "hush") {
-			t.Errorf("%s shows a secret: %s", format, text)
+		for _, v := range []any{cfg, *cfg, struct{ C any }{*cfg}} {
+			if text := fmt.Sprintf(format, v); strings.Contains(text, "hush") {
+				t.Errorf("%s of a %T shows a secret: %s", format, v, text)
+			}
 		}
 	}
 	if dsn := cfg.FormatDSN(); !strings.Contains(dsn, "hush-key") || !strings.Contains(dsn, "hush-token") {
@@ -91,6 +103,14 @@ func TestSecretsNeverShow(t *testing.T) {
 	_, err := NewConnector(cfg)
 	if err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("NewConnector: %v", err)
+	}
+	cfg.AccessKeyID = "AKIA"
+	connector, err := NewConnector(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprintf("%v %+v %#v", connector, connector, connector); strings.Contains(text, "hush") {
+		t.Errorf("a Connector shows a secret: %s", text)
 	}
 }
 
@@ -155,7 +175,10 @@ func TestComplete(t *testing.T) {
 	}{
 		{"no cluster", func(c *Config) { c.ClusterARN = "" }, "set AURORA_CLUSTER_ARN"},
 		{"no secret", func(c *Config) { c.SecretARN = "" }, "set AURORA_SECRET_ARN"},
-		{"no ARN", func(c *Config) { c.ClusterARN = "orders" }, `"orders"; it has to look like arn:aws:rds:`},
+		{"no ARN", func(c *Config) { c.ClusterARN = "orders" }, `does not begin with arn:; it has to look like arn:aws:rds:`},
+		{"the secret itself", func(c *Config) { c.SecretARN = "hush" }, `does not begin with arn:; it has to look like arn:aws:secretsmanager:`},
+		{"a short ARN", func(c *Config) { c.ClusterARN = "arn:aws:rds:eu-west-1" }, `"arn:aws:rds:eu-west-1"; it has to look like`},
+		{"a cluster without a name", func(c *Config) { c.ClusterARN = "arn:aws:rds:eu-west-1:1:cluster:" }, "is not a cluster"},
 		{"an instance", func(c *Config) { c.ClusterARN = "arn:aws:rds:eu-west-1:1:db:orders" }, "is not a cluster"},
 		{"a line end", func(c *Config) { c.ClusterARN += "\r" }, "control character at its byte 50"},
 		{"swapped", func(c *Config) { c.SecretARN = testCluster }, "has to look like arn:aws:secretsmanager"},
@@ -164,19 +187,29 @@ func TestComplete(t *testing.T) {
 		{"the other half", func(c *Config) { c.SecretAccessKey = "s" }, "needs a secret access key"},
 		{"a token alone", func(c *Config) { c.SessionToken = "t" }, "session_token goes with"},
 		{"no URL", func(c *Config) { c.Endpoint = "localhost:8010" }, "it has to be a URL"},
+		{"a URL with a query", func(c *Config) { c.Endpoint = "http://localhost?a=b" }, "without a query"},
+		{"a URL with a password", func(c *Config) { c.Endpoint = "http://u:hush@localhost" }, "do not belong there"},
+		{"half a URL with a password", func(c *Config) { c.Endpoint = "http://u:hush@localhost:port" }, "do not belong there"},
+		{"a database of bytes", func(c *Config) { c.Database = "\xff" }, "not valid UTF-8"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := good
 			tt.change(&cfg)
-			if err := cfg.complete(none); err == nil || !strings.Contains(err.Error(), tt.want) {
+			err := cfg.complete(none)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want an error with %q", err, tt.want)
+			} else if strings.Contains(err.Error(), "hush") {
+				t.Errorf("the error shows a secret: %v", err)
 			}
 		})
 	}
 }
 
 func TestEngineIsNeeded(t *testing.T) {
+	if _, err := NewConnector(nil); err == nil {
+		t.Error("a connector was made of no Config")
+	}
 	_, err := NewConnector(&Config{ClusterARN: testCluster, SecretARN: testSecret})
 	if err == nil || !strings.Contains(err.Error(), "it has to be postgresql or mysql") {
 		t.Errorf("got %v", err)
@@ -184,10 +217,10 @@ func TestEngineIsNeeded(t *testing.T) {
 }
 
 func TestCloneSharesNothing(t *testing.T) {
-	cfg := &Config{Engine: "postgresql", Database: "a"}
+	cfg := &Config{Engine: "postgresql", Database: "a", AWS: &aws.Config{Region: "a"}}
 	clone := cfg.Clone()
-	clone.Database = "b"
-	if cfg.Database != "a" {
+	clone.Database, clone.AWS.Region = "b", "b"
+	if cfg.Database != "a" || cfg.AWS.Region != "a" {
 		t.Error("the clone changed the original")
 	}
 }

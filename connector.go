@@ -19,7 +19,7 @@ import (
 // Connector makes connections to one cluster, for sql.OpenDB. A connection
 // costs nothing: all of them share one client of the Data API.
 type Connector struct {
-	cfg     Config
+	cfg     *Config // by reference, so that printing a Connector shows no secret
 	dialect *dialect.Dialect
 
 	mu  sync.Mutex
@@ -33,7 +33,10 @@ var _ driver.Connector = (*Connector)(nil)
 // AURORA_DATABASE fill what is empty. Nothing is sent; what is missing or
 // malformed is an error.
 func NewConnector(cfg *Config) (*Connector, error) {
-	c := &Connector{cfg: *cfg.Clone()}
+	if cfg == nil {
+		return nil, errorf("there is no Config")
+	}
+	c := &Connector{cfg: cfg.Clone()}
 	var err error
 	if c.dialect, err = c.cfg.dialect(); err != nil {
 		return nil, errorf("%w", err)
@@ -51,7 +54,7 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{api: api, cfg: &c.cfg, dialect: c.dialect}, nil
+	return &conn{api: api, cfg: c.cfg, dialect: c.dialect}, nil
 }
 
 // Driver returns the Driver.
