@@ -1,4 +1,5 @@
 // What data-api-client.test.mjs expects of PostgreSQL.
+import assert from 'node:assert/strict'
 
 export const engine = 'pg'
 
@@ -12,9 +13,9 @@ export const setup = [
 export const insertAll =
 	'INSERT INTO things (name, n, price, at, day, extra) VALUES (:name, :n, :price::numeric, :at, :day::date, :extra::json)'
 
-// extra is what the client makes of a json. It knows the type as MySQL names it,
-// JSON, and PostgreSQL names it json.
-export const extra = '{"a":[1]}'
+// checkExtra checks what the client makes of a json. It knows the type as MySQL
+// names it, JSON, and PostgreSQL names it json.
+export const checkExtra = (extra) => assert.equal(extra, '{"a":[1]}')
 
 // true is what a parameter that is true comes back as.
 const yes = true

@@ -32,7 +32,9 @@ describe('query', () => {
 		const at = new Date('2024-02-29T01:02:03.000Z')
 		await api.query(expected.insertAll, { name: 'all', n: 7, price: '100.10', at, day: '2024-02-29', extra: '{"a":[1]}' })
 		const { records } = await api.query("SELECT n, price, at, day, extra FROM things WHERE name = 'all'")
-		assert.deepEqual(records, [{ n: 7, price: '100.10', at, day: new Date('2024-02-29T00:00:00Z'), extra: expected.extra }])
+		const [{ extra, ...rest }] = records
+		assert.deepEqual(rest, { n: 7, price: '100.10', at, day: new Date('2024-02-29T00:00:00Z') })
+		expected.checkExtra(extra)
 	})
 
 	test('dates left alone', async () => {

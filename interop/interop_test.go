@@ -20,6 +20,7 @@ var targets = []struct {
 	start  func(t *testing.T) *target
 }{
 	{"postgresql", startPostgres},
+	{"mysql", startMySQL},
 }
 
 // suites are the clients, each in a file of its name, and the engines that the
@@ -28,10 +29,10 @@ var suites = []struct {
 	name    string
 	engines []string
 }{
-	{"sdk", []string{"postgresql"}},
+	{"sdk", []string{"postgresql", "mysql"}},
 	{"drizzle", []string{"postgresql"}},
-	{"kysely", []string{"postgresql"}},
-	{"data-api-client", []string{"postgresql"}},
+	{"kysely", []string{"postgresql", "mysql"}},
+	{"data-api-client", []string{"postgresql", "mysql"}},
 }
 
 func TestClients(t *testing.T) {

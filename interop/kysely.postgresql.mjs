@@ -10,6 +10,12 @@ export const setup = [
 	'CREATE TABLE pet (id serial PRIMARY KEY, owner int REFERENCES person, name text, species text)',
 ]
 
+// born is what a time comes back as.
+export const born = new Date('1815-12-10T01:02:03.000Z')
+
+// parsed makes an object of what a json column has.
+export const parsed = (value) => value
+
 // defaults are values that a row has without being given them.
 export const defaults = { tags: ['a', 'b'] }
 

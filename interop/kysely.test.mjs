@@ -35,7 +35,7 @@ describe('rows', () => {
 	test('insert and select', async () => {
 		const id = await add(ada)
 		const got = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-		assert.deepEqual(got, { id, ...ada, price: null, extra: null, ...expected.defaults })
+		assert.deepEqual(got, { id, ...ada, born: expected.born, price: null, extra: null, ...expected.defaults })
 	})
 
 	test('bytes', async () => {
@@ -51,7 +51,8 @@ describe('rows', () => {
 			extra: { typeHint: 'JSON', value: { stringValue: '{"a":[1,null]}' } },
 		})
 		const got = await db.selectFrom('person').select(['price', 'extra']).where('id', '=', id).executeTakeFirstOrThrow()
-		assert.deepEqual(got, { price: '100.10', extra: { a: [1, null] } })
+		assert.equal(got.price, '100.10')
+		assert.deepEqual(expected.parsed(got.extra), { a: [1, null] })
 	})
 
 	if (expected.strict) {

@@ -65,30 +65,31 @@ export const refused = [
 	["'pg_class'::regclass", 'regclass'],
 ]
 
-// into are the kinds of parameter: the value, the hint, what the database takes
-// it for and what comes back if that is another.
-export const into = [
-	['a boolean', b(true), undefined, 'boolean'],
-	['false', b(false), undefined, 'boolean'],
-	['a long', l(-42), undefined, 'bigint'],
-	['the largest exact long', l(9007199254740991), undefined, 'bigint'],
-	['a double', d(1.5), undefined, 'double precision'],
-	['NaN', d(NaN), undefined, 'double precision'],
-	['infinity', d(Infinity), undefined, 'double precision'],
-	['a string', s("it's 漢字 \\ :x $1 -- ; 😀"), undefined, 'text'],
-	['an empty string', s(''), undefined, 'text'],
-	['a blob', { blobValue: bytes(0, 1, 254, 255) }, undefined, 'bytea'],
-	['an empty blob', { blobValue: bytes() }, undefined, 'bytea'],
-	['a DATE', s('2024-02-29'), 'DATE', 'date'],
-	['a TIME', s('01:02:03.004'), 'TIME', 'time without time zone'],
-	['a TIMESTAMP', s('2024-02-29 01:02:03.004'), 'TIMESTAMP', 'timestamp without time zone'],
-	['a DECIMAL', s('-100.10'), 'DECIMAL', 'numeric'],
-	['a UUID', s('6e0a6b5c-0000-4000-8000-000000000000'), 'UUID', 'uuid'],
-	['a JSON', s('{"a": [1, null]}'), 'JSON', 'jsonb', s('{"a":[1,null]}')],
-]
+// back is a parameter that comes back as it was, or as said, and the type that
+// the database takes it for.
+const back = (what, given, hint, type, other = given) =>
+	({ what, given, hint, sql: 'SELECT :p, pg_typeof(:p)::text', want: [other, s(type)] })
 
-// typeOf is an expression that names the type that the parameter p has.
-export const typeOf = 'pg_typeof(:p)::text'
+// into are the kinds of parameter.
+export const into = [
+	back('a boolean', b(true), undefined, 'boolean'),
+	back('false', b(false), undefined, 'boolean'),
+	back('a long', l(-42), undefined, 'bigint'),
+	back('the largest exact long', l(9007199254740991), undefined, 'bigint'),
+	back('a double', d(1.5), undefined, 'double precision'),
+	back('NaN', d(NaN), undefined, 'double precision'),
+	back('infinity', d(Infinity), undefined, 'double precision'),
+	back('a string', s("it's 漢字 \\ :x $1 -- ; 😀"), undefined, 'text'),
+	back('an empty string', s(''), undefined, 'text'),
+	back('a blob', { blobValue: bytes(0, 1, 254, 255) }, undefined, 'bytea'),
+	back('an empty blob', { blobValue: bytes() }, undefined, 'bytea'),
+	back('a DATE', s('2024-02-29'), 'DATE', 'date'),
+	back('a TIME', s('01:02:03.004'), 'TIME', 'time without time zone'),
+	back('a TIMESTAMP', s('2024-02-29 01:02:03.004'), 'TIMESTAMP', 'timestamp without time zone'),
+	back('a DECIMAL', s('-100.10'), 'DECIMAL', 'numeric'),
+	back('a UUID', s('6e0a6b5c-0000-4000-8000-000000000000'), 'UUID', 'uuid'),
+	back('a JSON', s('{"a": [1, null]}'), 'JSON', 'jsonb', s('{"a":[1,null]}')),
+]
 
 // setup makes what the tests find in the database.
 export const setup = [
@@ -97,19 +98,19 @@ export const setup = [
 		id bigserial PRIMARY KEY,
 		name varchar(40) NOT NULL UNIQUE,
 		price numeric(10, 2),
-		tags text[]
+		more text[]
 	)`,
 ]
 
-// returnsKey says that an INSERT can return its row.
+// returning makes an INSERT return its key.
 export const returning = ' RETURNING id'
 
-// metadata describes id, name, price, tags and a computed column.
+// metadata describes id, name, price, more and a computed column.
 export const metadata = [
 	{ name: 'id', label: 'id', typeName: 'bigserial', type: -5, precision: 19, scale: 0, nullable: 0, isAutoIncrement: true, isSigned: true },
 	{ name: 'name', label: 'name', typeName: 'varchar', type: 12, precision: 40, scale: 0, nullable: 0 },
 	{ name: 'price', label: 'price', typeName: 'numeric', type: 2, precision: 10, scale: 2, nullable: 1, isSigned: true },
-	{ name: 'tags', label: 'tags', typeName: '_text', type: 2003, nullable: 1, arrayBaseColumnType: 12 },
+	{ name: 'more', label: 'more', typeName: '_text', type: 2003, nullable: 1, arrayBaseColumnType: 12 },
 	{ name: 'n', label: 'n', typeName: 'int4', type: 4, precision: 10, scale: 0, nullable: 2, isSigned: true },
 ]
 
@@ -136,5 +137,5 @@ export const sleep = (seconds) => `SELECT pg_sleep(${seconds})::text`
 // uuids are so many rows of one uuid, whose size the service counts as 42.
 export const uuids = (rows) => `SELECT '6e0a6b5c-0000-4000-8000-000000000000'::uuid FROM generate_series(1, ${rows})`
 
-// manyRows are as many rows as fill a result and fit.
+// mostUuids are as many of them as a result may have.
 export const mostUuids = 24966

@@ -29,8 +29,8 @@ before(async () => {
 })
 
 describe('values out', () => {
-	for (const [sql, want] of expected.out) {
-		test(sql, async () => assert.deepEqual(await value(`SELECT ${sql}`), want))
+	for (const [sql, want, name = sql] of expected.out) {
+		test(name, async () => assert.deepEqual(await value(`SELECT ${sql}`), want))
 	}
 
 	test('a long that JavaScript has no number for', async () => {
@@ -57,10 +57,16 @@ describe('values out', () => {
 })
 
 describe('values in', () => {
-	for (const [what, given, hint, type, back = given] of expected.into) {
+	for (const { what, given, hint, sql, want } of expected.into) {
 		test(what, async () => {
-			const { records } = await execute(`SELECT :p, ${expected.typeOf}`, { parameters: [p('p', given, hint)] })
-			assert.deepEqual(records, [[back, { stringValue: type }]])
+			assert.deepEqual((await execute(sql, { parameters: [p('p', given, hint)] })).records, [want])
+		})
+	}
+
+	if (expected.refusedHint) {
+		test(`the hint ${expected.refusedHint.hint} is refused`, async () => {
+			const { given, hint, message } = expected.refusedHint
+			await refused(execute('SELECT :p', { parameters: [p('p', given, hint)] }), 'ValidationException', message)
 		})
 	}
 
@@ -86,7 +92,7 @@ describe('values in', () => {
 
 describe('results', () => {
 	test('metadata', async () => {
-		const { columnMetadata } = await execute('SELECT id, name, price, tags, 1 AS n FROM interop', { includeResultMetadata: true })
+		const { columnMetadata } = await execute('SELECT id, name, price, more, 1 AS n FROM interop', { includeResultMetadata: true })
 		assert.equal(columnMetadata.length, expected.metadata.length)
 		for (const [i, want] of expected.metadata.entries()) {
 			const got = columnMetadata[i]
@@ -281,7 +287,7 @@ describe('limits', () => {
 	})
 
 	test('SQL of 65,536 characters', async () => {
-		const sql = (length) => 'SELECT 1 --'.padEnd(length, '-')
+		const sql = (length) => 'SELECT 1 -- '.padEnd(length, '-')
 		assert.deepEqual(await value(sql(65536)), { longValue: 1 })
 		await refused(execute(sql(65537)), 'ValidationException')
 	})

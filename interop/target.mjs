@@ -41,6 +41,7 @@ export async function refused(call, name, message) {
 		(error) => error,
 	)
 	assert.equal(error.name, name, `${error.name}: ${error.message}`)
-	if (message !== undefined) assert.equal(error.message, message)
+	if (message instanceof RegExp) assert.match(error.message, message)
+	else if (message !== undefined) assert.equal(error.message, message)
 	return error
 }

@@ -2,12 +2,17 @@ package interop_test
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 	"github.com/auroradataapi/auroradataapi/server"
@@ -26,18 +31,56 @@ type target struct {
 	clock    *clock
 }
 
-// startPostgres starts a Data API over a fresh PostgreSQL database, whose
-// statements time out early and whose transactions expire by a clock that the
-// suite moves.
+// startPostgres starts a Data API over a fresh PostgreSQL database.
 func startPostgres(t *testing.T) *target {
 	t.Helper()
 	behind := dataapitest.New(t)
+	return start(t, "postgresql", behind.PostgresURL, "postgres", behind.Database)
+}
+
+// envMySQL says where the tests find a MySQL whose root has no password, as
+// mysql://host:port or mysql://?socket=/path. MariaDB does as well.
+const envMySQL = "AURORADATAAPI_TEST_MYSQL_URL"
+
+// startMySQL starts a Data API over a fresh MySQL database.
+func startMySQL(t *testing.T) *target {
+	t.Helper()
+	where := os.Getenv(envMySQL)
+	if where == "" {
+		t.Skipf("set %s to a MySQL whose root has no password", envMySQL)
+	}
+	g := start(t, "mysql", where, "root", "interop_"+strings.ToLower(rand.Text()))
+	connector, err := auroradataapi.NewConnector(&auroradataapi.Config{
+		Engine: g.engine, Endpoint: g.url, Region: dataapitest.Region,
+		ClusterARN: dataapitest.ClusterARN, SecretARN: dataapitest.SecretARN,
+		AccessKeyID: dataapitest.AccessKeyID, SecretAccessKey: dataapitest.SecretAccessKey,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	t.Cleanup(func() { db.Close() })
+	if _, err := db.Exec("CREATE DATABASE " + g.database + " CHARACTER SET utf8mb4"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec("DROP DATABASE " + g.database); err != nil {
+			t.Error(err)
+		}
+	})
+	return g
+}
+
+// start starts a Data API over a database server, whose statements time out
+// early and whose transactions expire by a clock that the suite moves.
+func start(t *testing.T, engine, url, user, database string) *target {
+	t.Helper()
 	clock := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	srv, err := server.New(server.Config{
 		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.PostgresURL,
+			ARN: dataapitest.ClusterARN, Engine: engine, URL: url,
 			Secrets: []server.Secret{
-				{ARN: dataapitest.SecretARN, Username: "postgres"},
+				{ARN: dataapitest.SecretARN, Username: user},
 				{ARN: dataapitest.SecretARN + "-stranger", Username: "stranger"},
 			},
 		}},
@@ -52,13 +95,7 @@ func startPostgres(t *testing.T) *target {
 			t.Errorf("close: %v", err)
 		}
 	})
-	return &target{
-		engine:   "postgresql",
-		url:      listen(t, srv),
-		database: behind.Database,
-		server:   srv,
-		clock:    clock,
-	}
+	return &target{engine: engine, url: listen(t, srv), database: database, server: srv, clock: clock}
 }
 
 func listen(t *testing.T, h http.Handler) (url string) {
