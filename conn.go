@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
+	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -69,7 +70,10 @@ func (c *conn) execute(ctx context.Context, parsed *dialect.Statement, query str
 		return nil, err
 	}
 	if parsed.Kind().TransactionControl() {
-		return nil, errorf("the statement %q would be lost on the Data API, where each call is a session of its own; use BeginTx, and Commit or Rollback of the transaction", query)
+		return nil, errorf("the statement %.40q would be lost on the Data API, where each call is a session of its own; use BeginTx, and Commit or Rollback of the transaction", query)
+	}
+	if !utf8.ValidString(query) { // it would arrive with other characters in it
+		return nil, errorf("the statement is not valid UTF-8; pass bytes as an argument of type []byte")
 	}
 	service, parameters, err := bind(parsed, args)
 	if err != nil {
@@ -139,8 +143,13 @@ func (c *conn) ResetSession(context.Context) error {
 // IsValid reports whether the connection may go back into the pool.
 func (c *conn) IsValid() bool { return !c.closed && c.tx == nil }
 
-// Prepare and Begin are never called: database/sql prefers their successors.
+// Prepare and Begin are for callers that wrap drivers: database/sql itself
+// prefers their successors.
 
-func (c *conn) Prepare(string) (driver.Stmt, error) { panic("auroradataapi: Prepare is not used") }
+func (c *conn) Prepare(query string) (driver.Stmt, error) {
+	return c.PrepareContext(context.Background(), query)
+}
 
-func (c *conn) Begin() (driver.Tx, error) { panic("auroradataapi: Begin is not used") }
+func (c *conn) Begin() (driver.Tx, error) {
+	return c.BeginTx(context.Background(), driver.TxOptions{})
+}

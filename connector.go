@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
+	"io"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -26,7 +27,10 @@ type Connector struct {
 	api wire.API // nil until the first connection
 }
 
-var _ driver.Connector = (*Connector)(nil)
+var (
+	_ driver.Connector = (*Connector)(nil)
+	_ io.Closer        = (*Connector)(nil)
+)
 
 // NewConnector returns a connector for a configuration, which is copied. The
 // environment variables AURORA_CLUSTER_ARN, AURORA_SECRET_ARN and
@@ -55,6 +59,17 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	return &conn{api: api, cfg: c.cfg, dialect: c.dialect}, nil
+}
+
+// Close closes the idle network connections; the Close of a sql.DB calls it.
+// The connector stays usable.
+func (c *Connector) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if closer, ok := c.api.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }
 
 // Driver returns the Driver.

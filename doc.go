@@ -64,9 +64,11 @@
 //
 // # What do errors look like?
 //
-// Every failed call returns an *Error with the SQLSTATE, the place in the
-// statement and the id of the AWS request. It has the method SQLState, which
-// retry helpers look for, and unwraps to the AWS SDK's own error.
+// A failed call of the Data API returns an *Error with the SQLSTATE, the place
+// in the statement and the id of the AWS request. It has the method SQLState,
+// which retry helpers look for, and unwraps to the AWS SDK's own error. What is
+// found wrong before anything is sent, such as a missing argument, is a plain
+// error.
 //
 // # What is sent again?
 //

@@ -10,8 +10,10 @@ import (
 )
 
 // Error is what the Data API or the database behind it answered, or why no
-// answer came. Every error of a call is one; errors.As also finds the AWS SDK's
-// own error in it, and context errors stay visible to errors.Is.
+// answer came. Every error of a call to the Data API is one; what the driver
+// finds wrong before it sends anything, and a value that it cannot convert, are
+// plain errors. errors.As also finds the AWS SDK's own error in it, and context
+// errors stay visible to errors.Is.
 type Error struct {
 	// Code is the SQLSTATE; empty if the database had no part in the error, or
 	// if the service did not say (F0051).
@@ -96,7 +98,7 @@ func (e *Error) SafeToRetry() bool {
 
 // newError makes an Error of what a call returned. place finds a position of
 // the statement that was sent in the one that the caller wrote.
-func newError(op wire.Operation, statement string, place func(int) int, err error) error {
+func newError(op wire.Operation, statement string, place func(int) int, err error) *Error {
 	e := &Error{Operation: string(op), Statement: statement, Message: err.Error(), err: err}
 	var answer *wire.Error
 	if !errors.As(err, &answer) {

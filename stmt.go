@@ -34,8 +34,21 @@ func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driv
 // Close does nothing: there is nothing on the server.
 func (s *stmt) Close() error { return nil }
 
-// Exec and Query are never called: database/sql prefers their successors.
+// Exec and Query are for callers that wrap drivers: database/sql itself prefers
+// their successors.
 
-func (s *stmt) Exec([]driver.Value) (driver.Result, error) { panic("auroradataapi: Exec is not used") }
+func (s *stmt) Exec(args []driver.Value) (driver.Result, error) {
+	return s.ExecContext(context.Background(), positional(args))
+}
 
-func (s *stmt) Query([]driver.Value) (driver.Rows, error) { panic("auroradataapi: Query is not used") }
+func (s *stmt) Query(args []driver.Value) (driver.Rows, error) {
+	return s.QueryContext(context.Background(), positional(args))
+}
+
+func positional(args []driver.Value) []driver.NamedValue {
+	named := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
+	}
+	return named
+}

@@ -15,6 +15,10 @@ import (
 // itself after wire.TransactionIdleTimeout.
 const rollbackTimeout = 30 * time.Second
 
+// releaseTimeout bounds a rollback that nobody asked for, at the end of a call
+// that has failed: it may outlast the call's deadline, so it is short.
+const releaseTimeout = 5 * time.Second
+
 // errRolledBack is what Commit returns when the database rolled back instead,
 // which PostgreSQL does if a statement of the transaction had failed (F0065).
 var errRolledBack = errors.New("the transaction was rolled back, because a statement in it had failed")
@@ -52,7 +56,7 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	c.tx = &tx{conn: c, id: resp.TransactionID, ctx: ctx}
 	if set != "" {
 		if _, err := c.ExecContext(ctx, set, nil); err != nil {
-			_ = c.tx.Rollback() // the error that led here says more
+			c.tx.release()
 			return nil, err
 		}
 	}
@@ -61,6 +65,8 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 
 // Commit commits. It honours the context of BeginTx. If the answer is lost, it
 // is not known whether the transaction was committed, and the error says so.
+// database/sql does not roll back after a Commit that failed, so Commit does:
+// else the transaction would keep its locks until it expires.
 func (t *tx) Commit() error {
 	t.conn.tx = nil
 	resp, err := t.conn.api.CommitTransaction(t.ctx, &wire.CommitRequest{
@@ -69,7 +75,11 @@ func (t *tx) Commit() error {
 		TransactionID: t.id,
 	})
 	if err != nil {
-		return newError(wire.CommitTransaction, "", nil, err)
+		e := newError(wire.CommitTransaction, "", nil, err)
+		if t.mayBeOpen(e) {
+			t.release()
+		}
+		return e
 	}
 	if resp.TransactionStatus == wire.StatusRolledBack {
 		return newError(wire.CommitTransaction, "", nil, errRolledBack)
@@ -77,10 +87,26 @@ func (t *tx) Commit() error {
 	return nil
 }
 
+// mayBeOpen reports whether there may be something to roll back after Commit
+// failed. If the context is over while the commit may still be under way, there
+// is not: the caller is not to wait for that.
+func (t *tx) mayBeOpen(e *Error) bool {
+	if e.Type == string(wire.CodeTransactionNotFound) {
+		return false
+	}
+	return t.ctx.Err() == nil || e.SafeToRetry()
+}
+
 // Rollback rolls back, even if the context of BeginTx is over.
-func (t *tx) Rollback() error {
+func (t *tx) Rollback() error { return t.rollback(rollbackTimeout) }
+
+// release rolls back as far as that is possible; the error that led here says
+// more than one that comes from it.
+func (t *tx) release() { _ = t.rollback(releaseTimeout) }
+
+func (t *tx) rollback(timeout time.Duration) error {
 	t.conn.tx = nil
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), rollbackTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), timeout)
 	defer cancel()
 	_, err := t.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
 		ResourceARN:   t.conn.cfg.ClusterARN,
