@@ -11,8 +11,10 @@ import (
 // arrange checks a set of parameters and puts one at each placeholder, in the
 // order of names. Each occurrence of a name is a placeholder of its own (F0084).
 //
-// That a missing, a repeated or a nameless parameter is refused (F0210), and one
-// that no placeholder uses accepted (F0211), are choices.
+// A placeholder without a parameter gets one without a value: the service was
+// seen to pass such a statement on, for the database to refuse (F0081, F0082).
+// That a repeated or a nameless parameter is refused (F0210), and one that no
+// placeholder uses accepted (F0211), are choices.
 func arrange(names []string, params []wire.Parameter) ([]wire.Parameter, error) {
 	byName := make(map[string]int, len(params))
 	for i, p := range params {
@@ -26,13 +28,22 @@ func arrange(names []string, params []wire.Parameter) ([]wire.Parameter, error) 
 	}
 	arranged := make([]wire.Parameter, len(names))
 	for i, name := range names {
-		at, ok := byName[name]
-		if !ok {
-			return nil, invalid("Cannot find parameter: %s", name)
+		arranged[i] = wire.Parameter{Name: name}
+		if at, ok := byName[name]; ok {
+			arranged[i] = params[at]
 		}
-		arranged[i] = params[at]
 	}
 	return arranged, nil
+}
+
+// checkComplete refuses a placeholder without a value (F0210).
+func checkComplete(arranged []wire.Parameter) error {
+	for _, p := range arranged {
+		if p.Value.Kind() == wire.KindAbsent {
+			return invalid("Cannot find parameter: %s", p.Name)
+		}
+	}
+	return nil
 }
 
 func checkParameter(p wire.Parameter) error {
@@ -102,16 +113,25 @@ type binds struct {
 }
 
 // bind types parameters as the service does: by their member and hint, never
-// by what the statement makes of them.
+// by what the statement makes of them. Values end at the first placeholder that
+// has none.
 func bind(params []wire.Parameter) binds {
-	b := binds{
-		values:  make([][]byte, len(params)),
-		oids:    make([]uint32, len(params)),
-		formats: make([]int16, len(params)),
-	}
+	var b binds
+	complete := true
 	for i, p := range params {
-		b.values[i], b.oids[i], b.formats[i] = bindOne(p)
-		b.bytes += len(b.values[i])
+		if p.Value.Kind() == wire.KindAbsent {
+			complete = false
+			continue
+		}
+		value, oid, format := bindOne(p)
+		for len(b.oids) < i {
+			b.oids = append(b.oids, oidNull)
+		}
+		b.oids = append(b.oids, oid)
+		if complete {
+			b.values, b.formats = append(b.values, value), append(b.formats, format)
+			b.bytes += len(value)
+		}
 	}
 	return b
 }

@@ -84,6 +84,9 @@ func (s *mysqlSession) foresee(text string) {
 }
 
 func (s *mysqlSession) run(ctx context.Context, st statement) (*result, error) {
+	if err := checkComplete(st.params); err != nil {
+		return nil, err
+	}
 	args, blobs, err := mysqlBind(st.params)
 	if err != nil {
 		return nil, err

@@ -107,7 +107,15 @@ func TestPlaceholders(t *testing.T) {
 		_, err := s.execute("", test.sql, test.params...)
 		refused(t, err, "ValidationException", test.text)
 	}
-	_, err := s.execute("", "SELECT $1")
+	// What the service takes for a placeholder, and the database does not.
+	same(t, s.value("", "SELECT $$a :b c$$"), any("a $1 c"))
+	_, err := s.execute("", "SELECT (array[1,2,3])[1:2]")
+	refusedLike(t, err, "DatabaseErrorException", `ERROR: syntax error at or near "$1"`)
+	_, err = s.execute("", "SELECT :a, :b, :c", p("b", 1))
+	refused(t, err, "ValidationException", "Cannot find parameter: a")
+	_, err = s.execute("", "SELECT nope, :a")
+	refusedLike(t, err, "DatabaseErrorException", "SQLState: 42703")
+	_, err = s.execute("", "SELECT $1")
 	refusedLike(t, err, "DatabaseErrorException", "SQLState: 08P01")
 	s.must("", "SELECT '"+strings.Repeat("é", 65536-9)+"'")
 }

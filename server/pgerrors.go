@@ -15,10 +15,11 @@ const positionOfSource = true
 
 // SQLSTATEs that matter to the choice of an answer.
 const (
-	stateInvalidCatalog = "3D000" // the database does not exist
-	stateTooManyClients = "53300"
-	stateCancelled      = "57014"
-	stateCannotConnect  = "57P03" // starting up, shutting down
+	stateInvalidCatalog    = "3D000" // the database does not exist
+	stateProtocolViolation = "08P01"
+	stateTooManyClients    = "53300"
+	stateCancelled         = "57014"
+	stateCannotConnect     = "57P03" // starting up, shutting down
 )
 
 // connectError returns the service's answer to a connection that could not be

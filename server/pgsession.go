@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -124,10 +125,22 @@ func (s *pgSession) run(ctx context.Context, st statement) (*result, error) {
 		raw.tooLarge, raw.rows = true, nil
 	}
 	if err != nil {
-		return nil, executeError(err, st.sql)
+		return nil, runError(err, st)
 	}
 	s.noteDDL(tag)
 	return s.result(raw, tag, st)
+}
+
+// runError returns the service's answer to a statement that failed. The
+// database's word for a placeholder without a value is about its protocol.
+func runError(err error, st statement) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == stateProtocolViolation {
+		if incomplete := checkComplete(st.params); incomplete != nil {
+			return incomplete
+		}
+	}
+	return executeError(err, st.sql)
 }
 
 // copyStarted is the service's answer to COPY from or to the client (F0059).

@@ -108,6 +108,9 @@ func (s *service) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequ
 		if sets[i], err = arrange(sql.Names, params); err != nil {
 			return nil, err
 		}
+		if err := checkComplete(sets[i]); err != nil {
+			return nil, err
+		}
 	}
 	l, err := s.lease(ctx, at, req.TransactionID, req.Database)
 	if err != nil {
