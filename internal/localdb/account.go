@@ -1,7 +1,6 @@
 package localdb
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -13,30 +12,26 @@ import (
 type account struct {
 	name     string
 	uid, gid int
-	// drop says that this is not the user we are: PostgreSQL refuses to run
-	// as root, so root starts it as somebody else.
+	// drop says that this is not the user we are: servers refuse to run as
+	// root, so root starts them as somebody else.
 	drop bool
 }
 
-// errNoAccount tells root what is missing.
-var errNoAccount = errors.New("PostgreSQL refuses to run as root, and there is no other user to run it as: " +
-	"run this program as an ordinary user, or create one (useradd --system postgres)")
-
 // serverAccount chooses the user to run the server as. An ordinary user runs it
 // as himself. Root takes the owner of existing data, else the user who called
-// sudo, else postgres, else nobody.
-func serverAccount(dataDir string) (account, error) {
+// sudo, else the engine's own, else nobody.
+func serverAccount(e *engine, dataDir string) (account, error) {
 	if euid := os.Geteuid(); euid != 0 {
 		return account{uid: euid, gid: os.Getegid()}, nil
 	}
 	if dataDir != "" {
-		if info, err := os.Stat(filepath.Join(dataDir, "PG_VERSION")); err == nil {
+		if info, err := os.Stat(filepath.Join(dataDir, e.mark)); err == nil {
 			if uid, gid := ownerOf(info); uid != 0 {
 				return account{name: userName(uid), uid: uid, gid: gid, drop: true}, nil
 			}
 		}
 	}
-	for _, name := range []string{os.Getenv("SUDO_USER"), "postgres", "nobody"} {
+	for _, name := range append([]string{os.Getenv("SUDO_USER")}, e.users...) {
 		if name == "" {
 			continue
 		}
@@ -50,7 +45,8 @@ func serverAccount(dataDir string) (account, error) {
 			return account{name: name, uid: uid, gid: gid, drop: true}, nil
 		}
 	}
-	return account{}, errNoAccount
+	return account{}, fmt.Errorf("%s refuses to run as root, and there is no other user to run it as: "+
+		"run this program as an ordinary user, or create one (useradd --system %s)", e.name, e.users[0])
 }
 
 func userName(uid int) string {
@@ -66,6 +62,14 @@ func (a account) give(path string) error {
 		return nil
 	}
 	return os.Lchown(path, a.uid, a.gid)
+}
+
+// mkdir makes a folder that only the account may enter.
+func (a account) mkdir(path string) error {
+	if err := os.Mkdir(path, 0o700); err != nil {
+		return err
+	}
+	return a.give(path)
 }
 
 // canReach reports, before the kernel does it less clearly, that the account

@@ -3,10 +3,9 @@ package localdb
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 )
 
 // dataLock is our file in kept data. It is locked while a server runs on the
@@ -15,20 +14,20 @@ const dataLock = appName + ".lock"
 
 // keptData is a folder with data that outlives the server.
 type keptData struct {
-	dir   string
-	lock  *os.File
-	major int // of the PostgreSQL that made it; 0 if it is new
+	dir    string
+	engine *engine
+	lock   *os.File
 
 	created bool // the folder is ours
 	whole   bool // the data is there, so it is not ours to delete
 }
 
 // openKeptData takes possession of a folder, and creates it if need be.
-func openKeptData(dir string, acct account) (_ *keptData, err error) {
+func openKeptData(e *engine, dir string, acct account) (_ *keptData, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	k := &keptData{dir: dir}
+	k := &keptData{dir: dir, engine: e}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		k.created = true
@@ -38,23 +37,23 @@ func openKeptData(dir string, acct account) (_ *keptData, err error) {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	made := false
-	for _, e := range entries {
-		made = made || e.Name() == "PG_VERSION" || e.Name() == dataLock
+	for _, entry := range entries {
+		made = made || entry.Name() == e.mark || entry.Name() == dataLock
 	}
 	if !made {
 		if len(entries) > 0 {
-			return nil, fmt.Errorf("data directory %s is not empty and holds no PostgreSQL data: give a new or an empty folder", dir)
+			return nil, k.foreign()
 		}
 		if err := errors.Join(os.Chmod(dir, 0o700), acct.give(dir)); err != nil {
 			return nil, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	if err := acct.canReach(filepath.Join(dir, "PG_VERSION")); err != nil {
+	if err := acct.canReach(filepath.Join(dir, e.mark)); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	k.lock, err = openLock(filepath.Join(dir, dataLock))
 	if errors.Is(err, errLocked) {
-		return nil, inUse(dir)
+		return nil, k.inUse()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
@@ -65,28 +64,18 @@ func openKeptData(dir string, acct account) (_ *keptData, err error) {
 	return k, nil
 }
 
-// inUse names the server that has the data.
-func inUse(dir string) error {
-	by := "another server"
-	if pid := postmasterPid(dir); pid > 0 {
-		by = fmt.Sprintf("another server (process %d)", pid)
-	}
-	return fmt.Errorf("data directory %s is in use by %s: stop that one, or use another data directory", dir, by)
+// foreign says that the folder holds something else.
+func (k *keptData) foreign() error {
+	return fmt.Errorf("data directory %s is not empty and holds no %s data: give a new or an empty folder", k.dir, k.engine.name)
 }
 
-// postmasterPid reads the process number a server leaves in its data; 0 means
-// that there is none.
-func postmasterPid(dir string) int {
-	data, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
-	if err != nil {
-		return 0
+// inUse names the server that has the data.
+func (k *keptData) inUse() error {
+	by := "another server"
+	if pid := k.engine.serverOf(k.dir); pid > 0 {
+		by = fmt.Sprintf("another server (process %d)", pid)
 	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil || pid < 2 {
-		return 0
-	}
-	return pid
+	return fmt.Errorf("data directory %s is in use by %s: stop that one, or use another data directory", k.dir, by)
 }
 
 // read learns what is in the folder. What an interrupted start left is deleted.
@@ -95,8 +84,8 @@ func (k *keptData) read(acct account) error {
 	if err := acct.give(k.lock.Name()); err != nil {
 		return err
 	}
-	if pid := postmasterPid(k.dir); pid > 0 && strings.Contains(commandLine(pid), "postgres") {
-		return inUse(k.dir)
+	if k.engine.serverOf(k.dir) > 0 {
+		return k.inUse()
 	}
 	info, err := k.lock.Stat()
 	if err != nil {
@@ -106,28 +95,44 @@ func (k *keptData) read(acct account) error {
 		k.whole = false
 		return empty(k.dir)
 	}
-	data, err := os.ReadFile(filepath.Join(k.dir, "PG_VERSION"))
-	if errors.Is(err, os.ErrNotExist) {
-		k.whole = false
-		return k.mark("unfinished\n")
+	if _, err := os.Stat(filepath.Join(k.dir, k.engine.mark)); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
+	entries, err := os.ReadDir(k.dir)
 	if err != nil {
 		return err
 	}
-	text := strings.TrimSpace(string(data))
-	if k.major, err = strconv.Atoi(text); err != nil {
-		return fmt.Errorf("data directory %s was made by PostgreSQL %s, which is too old", k.dir, clip(text, 20))
+	if len(entries) > 1 { // more than the lock, so another engine's
+		return k.foreign()
 	}
-	return nil
+	k.whole = false
+	return k.mark("unfinished\n")
 }
 
-// finish notes that the data is there.
+// finish notes that the data is there, once the disk has it.
 func (k *keptData) finish() error {
+	if err := syncTree(k.dir); err != nil {
+		return err
+	}
 	if err := k.mark(""); err != nil {
 		return err
 	}
 	k.whole = true
 	return nil
+}
+
+// syncTree has everything in a folder written to the disk.
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && !d.Type().IsRegular() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
 }
 
 // mark notes in the lock how far the data is; "" is finished.

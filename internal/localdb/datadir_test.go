@@ -120,7 +120,7 @@ func TestDataDirUnfinished(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if acct, err := serverAccount(""); err != nil || acct.give(dir) != nil {
+	if acct, err := serverAccount(postgresEngine(), ""); err != nil || acct.give(dir) != nil {
 		t.Fatal(err)
 	}
 	i := start(t, needPostgres(t, PostgresOptions{DataDir: dir}))

@@ -13,12 +13,12 @@ import (
 // appName is the name of our folders.
 const appName = "auroradataapi"
 
-// cacheDir returns the folder that keeps what is made or fetched once, and
-// creates it. Root's own cache would be closed to the user the server runs as,
+// cacheDir returns the folder that keeps what is made or fetched once, the
+// named one or else the usual one, and creates it. Root's own cache would be closed to the user the server runs as,
 // so root keeps it where everybody can read.
-func cacheDir(opt PostgresOptions) (string, error) {
-	if opt.CacheDir != "" {
-		dir, err := filepath.Abs(opt.CacheDir)
+func cacheDir(named string) (string, error) {
+	if named != "" {
+		dir, err := filepath.Abs(named)
 		if err != nil {
 			return "", err
 		}

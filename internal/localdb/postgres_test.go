@@ -2,7 +2,6 @@ package localdb
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,22 +22,10 @@ func TestStartStop(t *testing.T) {
 	if got := query(t, i.URL("", ""), "show server_version"); !strings.HasPrefix(got, i.Version()) {
 		t.Errorf("Version is %s, the server says %s", i.Version(), got)
 	}
-	if want := "PostgreSQL " + i.Version() + " from " + i.bins.dir; !strings.HasPrefix(i.Description(), want) {
+	if want := "PostgreSQL " + i.Version() + " from " + i.program.about().dir; !strings.HasPrefix(i.Description(), want) {
 		t.Errorf("Description is %q, want %q at its start", i.Description(), want)
 	}
-	pid, dir := serverPid(i), i.run.path
-	if err := i.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	if err := i.Stop(); err != nil {
-		t.Errorf("the second Stop: %v", err)
-	}
-	if commandLine(pid) != "" {
-		t.Errorf("process %d still runs", pid)
-	}
-	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is still there: %v", dir, err)
-	}
+	stopsClean(t, i)
 }
 
 // The server behaves as Aurora does where a setting decides.
@@ -56,7 +43,7 @@ func TestSettings(t *testing.T) {
 		{"select upper('äöü'), lower('ÄÖÜ')", "ÄÖÜ,äöü"},
 		{"select to_tsvector('ÄPFEL') = to_tsvector('äpfel')", "t"},
 	}
-	if i.bins.major >= 15 {
+	if i.program.about().major >= 15 {
 		tests = append(tests, struct{ sql, want string }{
 			"select string_agg(x, ' ' order by x) from unnest(array['b','B','a','A','_c']) x", "_c a A b B",
 		})
@@ -72,13 +59,7 @@ func TestSettings(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	leavesNothing(t)
 	i := start(t, needPostgres(t, PostgresOptions{}))
-	info, err := os.Stat(i.run.socketDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info.Mode().Perm() != 0o700 {
-		t.Errorf("the socket's folder has mode %v", info.Mode())
-	}
+	closedFolder(t, i)
 	query(t, i.URL("", ""), "create role someone login")
 	if got := query(t, i.URL("someone", ""), "select current_user"); got != "someone" {
 		t.Errorf("user is %s", got)
@@ -121,52 +102,15 @@ func TestTwoAtOnce(t *testing.T) {
 func TestStopReportsDeath(t *testing.T) {
 	leavesNothing(t)
 	i, err := startPostgres(t.Context(), needPostgres(t, PostgresOptions{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := killGroup(serverPid(i)); err != nil {
-		t.Fatal(err)
-	}
-	<-i.child.done
-	if err := i.Stop(); err == nil || !strings.Contains(err.Error(), "had ended on its own (signal: killed)") {
-		t.Errorf("Stop: %v", err)
-	}
+	reportsDeath(t, i, err)
 }
 
 // A context that ends during the start, at whatever moment, leaves nothing.
 func TestCancel(t *testing.T) {
 	needPostgres(t, PostgresOptions{})
-	for _, cache := range []string{"cold", "warm"} {
-		shared := fastDir(t)
-		if cache == "warm" {
-			start(t, needPostgres(t, PostgresOptions{CacheDir: shared}))
-		}
-		for _, after := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 300 * time.Millisecond} {
-			t.Run(cache+after.String(), func(t *testing.T) {
-				leavesNothing(t)
-				dir := shared
-				if cache == "cold" {
-					dir = fastDir(t)
-				}
-				f := needPostgres(t, PostgresOptions{CacheDir: dir})
-				ctx, cancel := context.WithTimeout(t.Context(), after)
-				defer cancel()
-				i, err := startPostgres(ctx, f)
-				if err == nil {
-					if err := i.Stop(); err != nil {
-						t.Error(err)
-					}
-					return
-				}
-				if !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("after %v: %v", after, err)
-				}
-				if parts, _ := filepath.Glob(filepath.Join(dir, ".*")); len(parts) > 0 {
-					t.Errorf("left in the cache: %v", parts)
-				}
-			})
-		}
-	}
+	startsOrLeavesNothing(t, func(ctx context.Context, cache string) (*Instance, error) {
+		return startPostgres(ctx, needPostgres(t, PostgresOptions{CacheDir: cache}))
+	})
 }
 
 // fakeServer makes a folder with scripts for postgres and initdb.
@@ -252,7 +196,7 @@ func TestBrokenTemplate(t *testing.T) {
 	leavesNothing(t)
 	cache := fastDir(t)
 	first := start(t, needPostgres(t, PostgresOptions{CacheDir: cache}))
-	file := (&templates{bins: first.bins, cache: cache}).path()
+	file := (&templates{engine: first.engine, program: first.program, cache: cache}).path()
 	for _, size := range []int64{0, 512, 1 << 20} {
 		t.Run(strconv.FormatInt(size, 10), func(t *testing.T) {
 			if err := os.Truncate(file, size); err != nil {

@@ -2,6 +2,7 @@ package localdb
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,6 +29,15 @@ func serverEnv() []string {
 		}
 	}
 	return env
+}
+
+// runTool runs a program to its end and returns what it printed. A failure's
+// text ends with the program's own words.
+func runTool(ctx context.Context, acct account, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = serverEnv()
+	cmd.Dir = "/"
+	return runChild(cmd, acct)
 }
 
 // runChild runs a command to its end and returns what it printed. When the
@@ -101,7 +111,7 @@ func (c *child) ended() bool {
 
 // stop sends the signals, one after the other, until the process is gone, and
 // kills it if none of them helped.
-func (c *child) stop(patience time.Duration, signals ...os.Signal) {
+func (c *child) stop(patience time.Duration, signals []syscall.Signal) {
 	for _, sig := range signals {
 		// An error means that it is gone already.
 		_ = c.cmd.Process.Signal(sig)

@@ -9,15 +9,10 @@ import (
 	"syscall"
 )
 
-// errUnsupported is what StartPostgres answers on systems without the process
-// control that a private server needs.
-var errUnsupported = errors.New("a private PostgreSQL is not supported on " + runtime.GOOS +
-	": use --postgres-url with a server that is already running, for example in a container")
-
-const (
-	sigFast      = syscall.SIGINT
-	sigImmediate = syscall.SIGKILL
-)
+// errUnsupported is the answer on systems without the process control that a
+// private server needs.
+var errUnsupported = errors.New("a private database server is not supported on " + runtime.GOOS +
+	": give the URL of one that is already running, for example in a container")
 
 func childAttr(account, syscall.Signal) *syscall.SysProcAttr { return nil }
 func killGroup(int) error                                    { return errUnsupported }

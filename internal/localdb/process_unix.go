@@ -11,11 +11,6 @@ import (
 // errUnsupported is nil where a private server can run.
 var errUnsupported error
 
-const (
-	sigFast      = syscall.SIGINT  // ends sessions, writes everything
-	sigImmediate = syscall.SIGQUIT // ends at once, as a crash would
-)
-
 // childAttr puts a child in a process group of its own, so that Ctrl-C reaches
 // only us, and makes it run as the account.
 func childAttr(acct account, death syscall.Signal) *syscall.SysProcAttr {

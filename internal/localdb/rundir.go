@@ -28,10 +28,10 @@ type runDir struct {
 
 // newRunDir creates the folder. It gets its final name only once it is locked,
 // so whoever finds it unlocked knows that its owner is gone.
-func newRunDir(acct account, bases []string) (*runDir, error) {
+func newRunDir(acct account, bases []string, socket string) (*runDir, error) {
 	var errs []error
 	for _, base := range bases {
-		r, err := newRunDirIn(acct, base)
+		r, err := newRunDirIn(acct, base, socket)
 		if err == nil {
 			return r, nil
 		}
@@ -40,7 +40,7 @@ func newRunDir(acct account, bases []string) (*runDir, error) {
 	return nil, fmt.Errorf("no folder to run a server in: %w", errors.Join(errs...))
 }
 
-func newRunDirIn(acct account, base string) (_ *runDir, err error) {
+func newRunDirIn(acct account, base, socket string) (_ *runDir, err error) {
 	path, err := os.MkdirTemp(base, newPrefix)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func newRunDirIn(acct account, base string) (_ *runDir, err error) {
 		}
 	}()
 	r := &runDir{path: filepath.Join(base, strings.Replace(filepath.Base(path), newPrefix, runPrefix, 1))}
-	if len(socketPath(r.socketDir())) > maxSocketPath {
+	if len(filepath.Join(r.socketDir(), socket)) > maxSocketPath {
 		return nil, fmt.Errorf("%s: its name is too long for a socket", base)
 	}
 	if err := acct.canReach(path); err != nil {
@@ -64,10 +64,7 @@ func newRunDirIn(acct account, base string) (_ *runDir, err error) {
 		}
 	}
 	sockets := filepath.Join(path, filepath.Base(r.socketDir()))
-	if err := os.Mkdir(sockets, 0o700); err != nil {
-		return nil, err
-	}
-	if err := acct.give(sockets); err != nil {
+	if err := acct.mkdir(sockets); err != nil {
 		return nil, err
 	}
 	if r.lock, err = openLock(filepath.Join(path, "lock")); err != nil {

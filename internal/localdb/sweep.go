@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -68,13 +69,10 @@ func sweepOld(path string) {
 	}
 }
 
-// note remembers the server for the one who sweeps.
-func (r *runDir) note(pid int, kept bool) error {
-	state := "thrown-away"
-	if kept {
-		state = "kept"
-	}
-	return os.WriteFile(r.pidFile(), fmt.Appendf(nil, "%d %s\n", pid, state), 0o600)
+// note remembers, for the one who sweeps, the server, the signal that ends it
+// and how long that may take.
+func (r *runDir) note(pid int, sig syscall.Signal, patience time.Duration) error {
+	return os.WriteFile(r.pidFile(), fmt.Appendf(nil, "%d %d %s\n", pid, int(sig), patience), 0o600)
 }
 
 // endServer ends the server that was started in this folder, if it still runs.
@@ -85,16 +83,16 @@ func (r *runDir) endServer() {
 	if err != nil {
 		return
 	}
-	var pid int
-	var state string
-	if _, err := fmt.Sscan(string(data), &pid, &state); err != nil || pid < 2 {
+	var pid, sig int
+	var text string
+	if _, err := fmt.Sscan(string(data), &pid, &sig, &text); err != nil || pid < 2 || sig < 1 {
 		return
 	}
-	sig, patience := sigImmediate, 5*time.Second
-	if state == "kept" {
-		sig, patience = sigFast, 30*time.Second
+	patience, err := time.ParseDuration(text)
+	if err != nil {
+		return
 	}
-	if !strings.Contains(commandLine(pid), r.path) || signalProcess(pid, sig) != nil {
+	if !strings.Contains(commandLine(pid), r.path) || signalProcess(pid, syscall.Signal(sig)) != nil {
 		return
 	}
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {

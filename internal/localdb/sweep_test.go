@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -45,20 +46,20 @@ func TestSweepEndsServer(t *testing.T) {
 func TestSweepSpares(t *testing.T) {
 	leavesNothing(t)
 	base := everybodysDir(t)
-	acct, err := serverAccount("")
+	acct, err := serverAccount(postgresEngine(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	used, err := newRunDir(acct, []string{base})
+	used, err := newRunDir(acct, []string{base}, postgresEngine().socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer used.remove()
-	orphan, err := newRunDir(acct, []string{base})
+	orphan, err := newRunDir(acct, []string{base}, postgresEngine().socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := orphan.note(os.Getpid(), false); err != nil { // were it signalled, this test would end
+	if err := orphan.note(os.Getpid(), syscall.SIGQUIT, time.Second); err != nil { // were it signalled, this test would end
 		t.Fatal(err)
 	}
 	if err := orphan.lock.Close(); err != nil {
@@ -117,7 +118,7 @@ func TestSweepSpares(t *testing.T) {
 }
 
 func TestRunDirNeedsShortName(t *testing.T) {
-	acct, err := serverAccount("")
+	acct, err := serverAccount(postgresEngine(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,13 +126,13 @@ func TestRunDirNeedsShortName(t *testing.T) {
 	if err := os.Mkdir(long, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newRunDir(acct, []string{long}); err == nil || !strings.Contains(err.Error(), "too long for a socket") {
+	if _, err := newRunDir(acct, []string{long}, postgresEngine().socket); err == nil || !strings.Contains(err.Error(), "too long for a socket") {
 		t.Errorf("error: %v", err)
 	}
 	if left := filesNamed(long, "", ""); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
-	r, err := newRunDir(acct, []string{"/nowhere", long, os.TempDir()})
+	r, err := newRunDir(acct, []string{"/nowhere", long, os.TempDir()}, postgresEngine().socket)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,27 +11,26 @@ import (
 	"strings"
 )
 
-// templates makes empty clusters. initdb takes most of a second, unpacking a
-// cluster that it once made takes a tenth of it.
+// templates makes empty clusters. Making one takes a server most of a second
+// or more, unpacking one that it once made takes a tenth of it.
 type templates struct {
-	bins  binaries
-	acct  account
-	cache string  // where the template is kept
-	run   *runDir // where initdb works
-	opt   PostgresOptions
+	engine  *engine
+	program program
+	acct    account
+	cache   string  // where the template is kept
+	run     *runDir // where one is made
+	notice  notice
 }
-
-// layout is part of a template's name; a change of what initdb is told needs
-// another one.
-const layout = "1"
 
 // path names the template after everything it depends on. Its first part
 // stands for the folder of the server, its second for that server's build.
 func (t *templates) path() string {
-	return filepath.Join(t.cache, t.group()+digest(t.bins.stamp, layout)+".tar")
+	return filepath.Join(t.cache, t.group()+digest(t.program.about().stamp, t.program.layout())+".tar")
 }
 
-func (t *templates) group() string { return "postgres-cluster-" + digest(t.bins.dir) + "-" }
+func (t *templates) group() string {
+	return t.engine.cache + digest(t.program.about().dir) + "-"
+}
 
 func digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
@@ -79,7 +78,7 @@ func (t *templates) unpack(ctx context.Context, file, dir string) error {
 	defer f.Close()
 	err = untarCluster(ctx, f, dir, t.acct)
 	if err == nil {
-		if _, statErr := os.Stat(filepath.Join(dir, "global", "pg_control")); statErr != nil {
+		if _, statErr := os.Stat(filepath.Join(dir, t.engine.whole)); statErr != nil {
 			err = errNoCluster
 		}
 	}
@@ -104,11 +103,15 @@ func empty(dir string) error {
 	return errors.Join(errs...)
 }
 
-// make runs initdb and keeps the result, in the cache if it can be written to.
+// make has the server make a cluster and keeps it, in the cache if that can be
+// written to.
 func (t *templates) make(ctx context.Context) (string, error) {
 	work := filepath.Join(t.run.path, "init")
 	defer removeAll(work)
-	if err := t.initdb(ctx, work); err != nil {
+	if err := t.program.create(ctx, t.acct, work); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // not that the server was killed for it
+		}
 		return "", err
 	}
 	file := t.path()
@@ -120,7 +123,7 @@ func (t *templates) make(ctx context.Context) (string, error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	t.opt.notice("the prepared database cannot be kept, each start will take longer: %v", err)
+	t.notice.say("the prepared database cannot be kept, each start will take longer: %v", err)
 	file = filepath.Join(t.run.path, "cluster.tar")
 	return file, t.save(ctx, work, file)
 }
@@ -155,58 +158,4 @@ func (t *templates) forget(suffix string) {
 			_ = os.Remove(file) // it costs space, no more
 		}
 	}
-}
-
-// initdb makes a cluster, with the best locale that this server and machine
-// have.
-func (t *templates) initdb(ctx context.Context, dir string) error {
-	var first error
-	for _, locale := range locales(t.bins.major) {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			return err
-		}
-		if err := t.acct.give(dir); err != nil {
-			return err
-		}
-		args := append([]string{
-			"-D", dir, "-U", superuser, "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
-			"-T", "english", "--wal-segsize=1", "--no-sync",
-		}, locale...)
-		_, err := runTool(ctx, t.acct, t.bins.initdb(), args...)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if first == nil {
-			first = err
-		}
-		if err := removeAll(dir); err != nil {
-			return err
-		}
-		if !strings.Contains(err.Error(), "locale") && !strings.Contains(err.Error(), "ICU") {
-			break // another locale would not help
-		}
-	}
-	return fmt.Errorf("initdb (%s): %w", t.bins, first)
-}
-
-// locales lists what to tell initdb, best first. Aurora sorts as en_US.UTF-8
-// does; ICU sorts like it on every machine, while few containers have that
-// locale.
-func locales(major int) [][]string {
-	libc := [][]string{
-		{"--locale=C", "--lc-collate=en_US.UTF-8", "--lc-ctype=en_US.UTF-8"},
-		{"--locale=C", "--lc-ctype=C.UTF-8"},
-		{"--locale=C"},
-	}
-	if major < 15 {
-		return libc
-	}
-	const icu, lang = "--locale-provider=icu", "--icu-locale=en-US"
-	return append([][]string{
-		{icu, lang, "--locale=C", "--lc-ctype=C.UTF-8"},
-		{icu, lang, "--locale=C"},
-	}, libc...)
 }

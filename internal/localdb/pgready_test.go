@@ -2,6 +2,7 @@ package localdb
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -62,7 +63,7 @@ func TestKnock(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			leavesNothing(t)
-			err := knock(t.Context(), answer(t, tt.reply))
+			err := knockPostgres(t.Context(), answer(t, tt.reply))
 			switch {
 			case tt.want == "" && err != nil:
 				t.Errorf("error: %v", err)
@@ -77,15 +78,19 @@ func TestKnock(t *testing.T) {
 func TestWaitReadyGivesUp(t *testing.T) {
 	leavesNothing(t)
 	c := &child{done: make(chan struct{})}
-	err := waitReady(t.Context(), c, answer(t, errorResponse("28000", "no")))
+	err := waitReady(t.Context(), c, knockAt(answer(t, errorResponse("28000", "no"))))
 	var refused *serverError
 	if !errors.As(err, &refused) || refused.code != "28000" {
 		t.Errorf("error: %v", err)
 	}
 	close(c.done)
-	if err := waitReady(t.Context(), c, "/nowhere"); !errors.Is(err, errEnded) {
+	if err := waitReady(t.Context(), c, knockAt("/nowhere")); !errors.Is(err, errEnded) {
 		t.Errorf("error: %v", err)
 	}
+}
+
+func knockAt(socket string) func(context.Context) error {
+	return func(ctx context.Context) error { return knockPostgres(ctx, socket) }
 }
 
 func TestStartupMessage(t *testing.T) {

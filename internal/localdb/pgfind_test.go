@@ -11,7 +11,7 @@ import (
 // bare returns a finder on a machine without PostgreSQL.
 func bare(t *testing.T, opt PostgresOptions) *finder {
 	t.Helper()
-	acct, err := serverAccount("")
+	acct, err := serverAccount(postgresEngine(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
