@@ -81,6 +81,9 @@ Results go to stdout; counts of changed rows, messages and errors to stderr.
 }
 
 func (o *execOptions) run(ctx context.Context) (err error) {
+	if err := refuseEmpty(o.flags, "null"); err != nil {
+		return err
+	}
 	if err := o.open(); err != nil {
 		return err
 	}

@@ -46,7 +46,12 @@ An earlier server's file is deleted at the start; at the end the file stays.
   set -a; . ./local.env; set +a
   auroradataapi exec "select now()"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return started(o.run(cmd.Context())) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return err
+			}
+			return started(o.run(cmd.Context()))
+		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -32,7 +32,7 @@ func (o *targetOptions) addFlags(flags *pflag.FlagSet) {
 
 // dialect checks the options and returns the dialect of the SQL.
 func (o *targetOptions) dialect() (*dialect.Dialect, error) {
-	if o.local && o.uri != "" {
+	if o.local && o.flags.Changed("uri") {
 		return nil, usagef("--local and --uri exclude each other: one is a private PostgreSQL, the other a cluster")
 	}
 	if o.local {
