@@ -78,8 +78,17 @@ func (s *service) callHandler(b *testing.B, more string) func() {
 	body := s.smallRequest(more)
 	return func() {
 		w := httptest.NewRecorder()
-		s.server.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/Execute", strings.NewReader(body)))
+		r := httptest.NewRequest(http.MethodPost, "/Execute", strings.NewReader(body))
+		r.RemoteAddr = "127.0.0.1:1"
+		sign(r)
+		s.server.ServeHTTP(w, r)
 		checkSmall(b, w.Body.Bytes())
+	}
+}
+
+func sign(r *http.Request) {
+	for name, value := range signed {
+		r.Header.Set(name, value)
 	}
 }
 
@@ -87,7 +96,12 @@ func (s *service) callHandler(b *testing.B, more string) func() {
 func (s *service) callHTTP(b *testing.B) func() {
 	body := s.smallRequest("")
 	return func() {
-		resp, err := s.web.Client().Post(s.web.URL+"/Execute", "application/json", strings.NewReader(body))
+		r, err := http.NewRequest(http.MethodPost, s.web.URL+"/Execute", strings.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		sign(r)
+		resp, err := s.web.Client().Do(r)
 		if err != nil {
 			b.Fatal(err)
 		}

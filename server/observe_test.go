@@ -60,13 +60,17 @@ func TestMetricsAndLog(t *testing.T) {
 	} else {
 		resp.Body.Close()
 	}
-	_, text := get(t, s.web.URL+"/metrics")
+	var text string
+	eventually(func() bool { // the other statements' connections are being reset
+		_, text = get(t, s.web.URL+"/metrics")
+		return strings.Contains(text, `state="used"} 1`)
+	})
 	for _, want := range []string{
 		"# TYPE auroradataapi_calls_total counter\n",
 		`auroradataapi_calls_total{operation="BeginTransaction",error=""} 1` + "\n",
 		`auroradataapi_calls_total{operation="ExecuteStatement",error=""} 1` + "\n",
 		`auroradataapi_calls_total{operation="ExecuteStatement",error="DatabaseErrorException"} 1` + "\n",
-		`auroradataapi_calls_total{operation="ExecuteStatement",error="SerializationException"} 1` + "\n",
+		`auroradataapi_calls_total{operation="ExecuteStatement",error="MissingAuthenticationTokenException"} 1` + "\n",
 		`auroradataapi_call_duration_seconds_bucket{operation="ExecuteStatement",le="+Inf"} 3` + "\n",
 		`auroradataapi_call_duration_seconds_count{operation="ExecuteStatement"} 3` + "\n",
 		"auroradataapi_calls_running 0\n",

@@ -14,6 +14,7 @@ type cluster struct {
 	dialect *dialect.Dialect
 	engine  engine
 	secrets map[string]Secret
+	off     bool // the Data API is not enabled
 }
 
 // place is where a call goes: a database on a cluster, as a user.
@@ -40,7 +41,7 @@ func newClusters(configured []Cluster) (map[string]*cluster, error) {
 		if err != nil {
 			return nil, fmt.Errorf("server: cluster %s: %w", c.ARN, err)
 		}
-		clusters[c.ARN] = &cluster{arn: c.ARN, dialect: d, engine: e, secrets: secrets}
+		clusters[c.ARN] = &cluster{arn: c.ARN, dialect: d, engine: e, secrets: secrets, off: c.EndpointDisabled}
 	}
 	return clusters, nil
 }
@@ -102,7 +103,7 @@ func (s *service) resolve(resourceARN, secretARN, database, schema string) (plac
 		return place{}, err
 	}
 	c := s.clusters[resourceARN]
-	if c == nil {
+	if c == nil || c.off {
 		return place{}, wire.NewError(wire.CodeHTTPEndpointNotEnabled,
 			"HttpEndpoint is not enabled for resource "+resourceARN)
 	}

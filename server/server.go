@@ -15,7 +15,9 @@
 //	defer srv.Close()
 //	http.ListenAndServe("127.0.0.1:8080", srv)
 //
-// Signatures are not checked: whoever reaches the server may use it.
+// Requests have to be signed, as the service has it. Signatures are verified
+// when Config.Credentials has keys; without, any will do, but only requests from
+// this machine are answered.
 package server
 
 import (
@@ -34,6 +36,14 @@ import (
 type Config struct {
 	// Clusters are the databases. At least one is needed.
 	Clusters []Cluster
+
+	// Credentials are the keys that requests are to be signed with. Without any,
+	// signatures are not verified and only this machine is served: see
+	// CheckListen.
+	Credentials []Credential
+	// Region is the region that requests are to be signed for. Empty stands for
+	// those of the clusters' ARNs if there are Credentials, and else for any.
+	Region string
 
 	// StatementTimeout is how long a statement may run; zero is the service's
 	// 45 seconds.
@@ -69,6 +79,9 @@ type Cluster struct {
 	URL string
 	// Secrets are the users of the database.
 	Secrets []Secret
+	// EndpointDisabled turns the Data API off for the cluster, as a cluster in
+	// AWS has it until it is enabled.
+	EndpointDisabled bool
 }
 
 // Secret is a user of a database that is named by an ARN. A call that does not
@@ -116,14 +129,19 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := newKeyring(cfg)
+	if err != nil {
+		return nil, err
+	}
 	s := newService(cfg, clusters)
-	return &Server{service: s, handler: newHandler(cfg, s)}, nil
+	return &Server{service: s, handler: newHandler(cfg, keys, s)}, nil
 }
 
 // newHandler puts together what a request passes, read from the last line to
 // the first.
-func newHandler(cfg Config, s *service) http.Handler {
+func newHandler(cfg Config, keys *keyring, s *service) http.Handler {
 	h := wire.Handler(s)
+	h = &authenticator{next: h, keyring: keys}
 	h = newGate(cfg.StatementTimeout, h)
 	return &observer{next: h, service: s, metrics: newMetrics(), log: cfg.Logger}
 }

@@ -33,6 +33,7 @@ const (
 	CodeUnknownOperation       Code = "UnknownOperationException"
 	CodeRequestTooLarge        Code = "RequestEntityTooLargeException"
 	CodeUnrecognizedClient     Code = "UnrecognizedClientException"
+	CodeIncompleteSignature    Code = "IncompleteSignatureException"
 	CodeInvalidSignature       Code = "InvalidSignatureException"
 	CodeExpiredToken           Code = "ExpiredTokenException"
 	CodeMissingAuthentication  Code = "MissingAuthenticationTokenException"
@@ -63,6 +64,7 @@ var statuses = map[Code]int{
 	CodeUnknownOperation:       http.StatusNotFound,
 	CodeRequestTooLarge:        http.StatusRequestEntityTooLarge,
 	CodeUnrecognizedClient:     http.StatusForbidden,
+	CodeIncompleteSignature:    http.StatusForbidden,
 	CodeInvalidSignature:       http.StatusForbidden,
 	CodeExpiredToken:           http.StatusForbidden,
 	CodeMissingAuthentication:  http.StatusForbidden,

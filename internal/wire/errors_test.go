@@ -54,6 +54,7 @@ func errorKinds() map[wire.Code]errorKind {
 		"UnknownOperationException":           {404, nil, ""},
 		"RequestEntityTooLargeException":      {413, nil, ""},
 		"UnrecognizedClientException":         {403, nil, ""},
+		"IncompleteSignatureException":        {403, nil, ""},
 		"InvalidSignatureException":           {403, nil, ""},
 		"ExpiredTokenException":               {403, nil, ""},
 		"MissingAuthenticationTokenException": {403, nil, ""},

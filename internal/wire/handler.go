@@ -70,17 +70,19 @@ func (h *handler) answer(r *http.Request) ([]byte, error) {
 		return nil, NewError(CodeUnknownOperation,
 			fmt.Sprintf("%s %s is no operation of the Data API", r.Method, clip([]byte(r.URL.Path))))
 	}
-	body, err := readBody(r)
+	body, err := ReadBody(r)
 	if err != nil {
 		return nil, err
+	}
+	if len(body) == 0 {
+		body = []byte("{}") // a request without members
 	}
 	return do(r.Context(), body)
 }
 
-// readBody reads the body of a request that is not larger than
-// MaxRequestBytes, headers included. An empty body is a request without
-// members.
-func readBody(r *http.Request) ([]byte, error) {
+// ReadBody reads the body of a request that is not larger than MaxRequestBytes,
+// headers included; any other is an error to answer with.
+func ReadBody(r *http.Request) ([]byte, error) {
 	most := int64(MaxRequestBytes - headerBytes(r))
 	errTooLarge := NewError(CodeRequestTooLarge,
 		fmt.Sprintf("the request is larger than %d bytes, the limit of the Data API; send less in one call", MaxRequestBytes))
@@ -95,8 +97,6 @@ func readBody(r *http.Request) ([]byte, error) {
 	case int64(len(body)) > most:
 		drain(r)
 		return nil, errTooLarge
-	case len(body) == 0:
-		return []byte("{}"), nil
 	}
 	return body, nil
 }
@@ -116,9 +116,9 @@ func headerBytes(r *http.Request) int {
 	return n
 }
 
-// WriteError answers with an error in the service's form: the type in a header,
-// the text in the body (F0022). An error that is not a *Error is answered as an
-// InternalServerErrorException.
+// WriteError answers with an error in the service's form: the type and a request
+// id in headers, the text in the body (F0022). An error that is not a *Error is
+// answered as an InternalServerErrorException.
 func WriteError(w http.ResponseWriter, err error) {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -132,6 +132,9 @@ func WriteError(w http.ResponseWriter, err error) {
 	body := o.close()
 
 	h := w.Header()
+	if h.Get("x-amzn-RequestId") == "" { // refused before it got to Handler
+		h.Set("x-amzn-RequestId", newRequestID())
+	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("x-amzn-ErrorType", string(e.Code)+":http://internal.amazon.com/coral/com.amazon.rdsdataservice/")

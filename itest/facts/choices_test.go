@@ -26,6 +26,9 @@ var choices = []probe{
 	{"F0205", func(c *conversation) {
 		c.execute(wire.ExecuteRequest{SQL: "select 1", SecretARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:no-such-secret"})
 	}},
+	{"F0258", func(c *conversation) {
+		c.execute(wire.ExecuteRequest{SQL: "select 1", SecretARN: "no-arn-but-a-name"})
+	}},
 	{"F0206", func(c *conversation) {
 		c.sql("-- nothing")
 		c.sql("select :s", str("s", "a\x00b"))
@@ -158,9 +161,15 @@ var unasked = map[string]string{
 	"F0229": "it needs more calls than anybody should send; the tests of server hold it",
 	"F0232": "F0059 shows it",
 	"F0240": "it is about MySQL",
+	"F0255": "the SDK does not sign so; the tests of server hold it",
+	"F0256": "the tests of server hold it",
+	"F0257": "the SDK signs them; the tests of server hold it",
 }
 
 func init() {
+	for _, number := range strings.Fields("F0133 F0134 F0135 F0136 F0137 F0138") {
+		unasked[number] = "the SDK signs rightly; the tests of server hold it"
+	}
 	for _, number := range strings.Fields("F0038 F0054 F0076 F0120 F0121 F0122 F0123 F0124 " +
 		"F0241 F0242 F0243 F0244 F0245 F0246 F0247 F0248 F0249 F0250 F0251 F0252 F0253 F0254") {
 		unasked[number] = "it is about MySQL; the tests of server hold it"
