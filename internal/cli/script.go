@@ -3,8 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/cli/output"
@@ -18,43 +16,6 @@ type statement struct {
 	source string
 	line   int
 	number int // from 1, over all sources
-}
-
-// source is a text of one or more statements.
-type source struct{ name, text string }
-
-// readSources returns the texts of the files, in which - is standard input,
-// and then the arguments.
-func readSources(in io.Reader, files, args []string) ([]source, error) {
-	var sources []source
-	var stdin bool
-	for _, name := range files {
-		if name != "-" {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return nil, usagef("--file: %v", err)
-			}
-			sources = append(sources, source{name, string(text)})
-			continue
-		}
-		if stdin {
-			return nil, usagef("--file - is given twice, and standard input can be read only once")
-		}
-		stdin = true
-		text, err := io.ReadAll(in)
-		if err != nil {
-			return nil, fmt.Errorf("standard input: %w", err)
-		}
-		sources = append(sources, source{"standard input", string(text)})
-	}
-	for i, text := range args {
-		name := "argument"
-		if len(args) > 1 {
-			name = fmt.Sprintf("argument %d", i+1)
-		}
-		sources = append(sources, source{name, text})
-	}
-	return sources, nil
 }
 
 // split returns the statements of all sources in order.
