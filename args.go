@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -12,14 +13,15 @@ import (
 )
 
 // CheckNamedValue turns an argument into one of the types that driver.Value
-// allows, by what its Go type is and never by what its text looks like.
+// allows, by what its Go type is and never by what its text looks like. It does
+// not name the argument in an error: database/sql does.
 func (c *conn) CheckNamedValue(nv *driver.NamedValue) error {
 	if _, ok := nv.Value.(sql.Out); ok {
-		return errorf("%s is an sql.Out, and the Data API has no output parameters", argName(*nv))
+		return errorf("the Data API has no output parameters, so that an sql.Out cannot be an argument")
 	}
 	value, err := driver.DefaultParameterConverter.ConvertValue(nv.Value)
 	if err != nil {
-		return errorf("%s: %w", argName(*nv), err)
+		return errorf("%w", err)
 	}
 	nv.Value = value
 	return nil
@@ -67,7 +69,7 @@ func encode(value driver.Value) (wire.Field, wire.TypeHint, error) {
 		return wire.Boolean(v), "", nil
 	case string:
 		if !utf8.ValidString(v) {
-			return wire.Field{}, "", fmt.Errorf("the string is not valid UTF-8; pass bytes as []byte")
+			return wire.Field{}, "", errors.New("the string is not valid UTF-8; pass bytes as []byte")
 		}
 		return wire.String(v), "", nil
 	case []byte:

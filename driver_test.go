@@ -136,10 +136,10 @@ func TestArgumentErrors(t *testing.T) {
 		{"SELECT ?, ?", []any{1}, "?"},
 		{"SELECT $1 || 'never ends", []any{1}, "line 1, column 14"},
 		{"SELECT $1", []any{"\xff"}, "argument 1: the string is not valid UTF-8"},
-		{"SELECT $1", []any{uint64(math.MaxUint64)}, "argument 1"},
-		{"SELECT $1", []any{map[string]int{}}, "argument 1"},
+		{"SELECT $1", []any{uint64(math.MaxUint64)}, "argument $1 type: auroradataapi: uint64 values with high bit"},
+		{"SELECT $1", []any{map[string]int{}}, "argument $1 type: auroradataapi: unsupported type map"},
 		{"SELECT $1", []any{time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)}, "the year -5"},
-		{"SELECT :out", []any{sql.Named("out", sql.Out{Dest: new(int)})}, `argument "out" is an sql.Out`},
+		{"SELECT :out", []any{sql.Named("out", sql.Out{Dest: new(int)})}, `"out" type: auroradataapi: the Data API has no output parameters`},
 	}
 	for _, tt := range tests {
 		_, err := db.Exec(tt.statement, tt.args...)
@@ -223,6 +223,27 @@ func castOf(named string) string {
 		return element + "[]"
 	}
 	return named
+}
+
+// TestArrayText sends arrays back in the form that they came in.
+func TestArrayText(t *testing.T) {
+	db := dataapitest.Open(t)
+	for _, expr := range []string{
+		`'{}'::text[]`,
+		`ARRAY['', 'NULL', 'null', ' ', ',', '{}', '"', '\\', E'\n\t\u00e9', '''', NULL, 'a"b\c,{d}']`,
+		`ARRAY[true, false, NULL]`,
+		`ARRAY[-9223372036854775808, 9223372036854775807]`,
+		`ARRAY['NaN', 'Infinity', '-Infinity', 0, 0.1, 1e300, 5e-324, 123456789012345678, NULL]::float8[]`,
+		`ARRAY[0.10, 123456789012345678901234567890.5]::numeric[]`,
+		`ARRAY['2024-02-29 12:34:56.789012']::timestamp[]`,
+		`ARRAY['{"a": [1, "x"]}']::jsonb[]`,
+	} {
+		text := query[string](t, db, "SELECT "+expr)
+		typ := query[string](t, db, "SELECT pg_typeof("+expr+")::text")
+		if !query[bool](t, db, "SELECT $1::"+typ+" = "+expr, text) {
+			t.Errorf("%s came as %s, which is not equal to it", expr, text)
+		}
+	}
 }
 
 // TestNullParameters sends NULL to columns of every kind.

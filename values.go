@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -47,7 +48,7 @@ func decode(f wire.Field, typ *dialect.Type) (driver.Value, error) {
 		text, err := appendArray(nil, f.Array())
 		return string(text), err
 	default:
-		return nil, fmt.Errorf("the service sent a value of a kind that this driver does not know")
+		return nil, errors.New("the service sent a value of a kind that this driver does not know")
 	}
 }
 
@@ -176,7 +177,7 @@ func appendArray(dst []byte, a *wire.Array) ([]byte, error) {
 		case wire.KindNull:
 			dst = append(dst, "NULL"...)
 		case wire.KindBoolean:
-			dst = append(dst, map[bool]byte{false: 'f', true: 't'}[f.Boolean()])
+			dst = append(dst, strconv.FormatBool(f.Boolean())[0])
 		case wire.KindLong:
 			dst = strconv.AppendInt(dst, f.Long(), 10)
 		case wire.KindDouble:
@@ -189,7 +190,7 @@ func appendArray(dst []byte, a *wire.Array) ([]byte, error) {
 				return nil, err
 			}
 		default:
-			return nil, fmt.Errorf("the service sent an array element of a kind that this driver does not know")
+			return nil, errors.New("the service sent an array element of a kind that this driver does not know")
 		}
 	}
 	return append(dst, '}'), nil
