@@ -190,6 +190,9 @@ func FuzzSplit(f *testing.F) {
 				t.Fatalf("%q: part at %d is in line %d, not %d", sql, p.Offset, want, p.Line)
 			}
 			end = p.Offset + len(p.SQL)
+			if mysql && strings.HasSuffix(p.SQL, "--") {
+				continue // MySQL takes a pair of dashes for a comment at the very end, and for operators before a semicolon
+			}
 			again, err := d.Split(p.SQL)
 			if err != nil || len(again) != 1 || again[0].SQL != p.SQL {
 				t.Fatalf("%q: part %q splits to %v, %v", sql, p.SQL, again, err)
