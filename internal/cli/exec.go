@@ -165,7 +165,9 @@ func (o *execOptions) statement(ctx context.Context, kind dialect.Kind, st state
 		if err != nil {
 			return err
 		}
-		notice(o.io, "%s affected", output.Rows(n))
+		if n != 0 || kind.Counts() {
+			notice(o.io, "%s affected", output.Rows(n))
+		}
 		return nil
 	}
 	rows, err := o.conn.QueryContext(ctx, st.sql, args...)
@@ -173,17 +175,18 @@ func (o *execOptions) statement(ctx context.Context, kind dialect.Kind, st state
 		return err
 	}
 	defer rows.Close()
-	err = o.print(rows)
+	err = o.print(rows, kind)
 	return errors.Join(err, outputError(o.out.Flush()))
 }
 
-// print prints the rows of a result as they come.
-func (o *execOptions) print(rows *sql.Rows) error {
+// print prints the rows of a result as they come. A query has a result even if
+// that has no columns, which JSON can show.
+func (o *execOptions) print(rows *sql.Rows, kind dialect.Kind) error {
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
-	if len(types) == 0 {
+	if len(types) == 0 && !(kind.Query() && output.Format(o.format).ShowsNoColumns()) {
 		notice(o.io, "done, without a result")
 		return nil
 	}

@@ -11,6 +11,7 @@ const (
 	kindTransaction
 	kindSavepoint
 	kindQuery
+	kindCounts
 )
 
 // ReturnsRows says whether the statement may answer with rows.
@@ -30,6 +31,10 @@ func (k Kind) Savepoint() bool { return k&kindSavepoint != 0 }
 // Query says whether the statement is a SELECT, VALUES, TABLE or a reading
 // WITH: what a cursor can be declared for.
 func (k Kind) Query() bool { return k&kindQuery != 0 }
+
+// Counts says whether the statement is an INSERT, UPDATE, DELETE, MERGE or
+// REPLACE: one for which the number of rows that it changed means something.
+func (k Kind) Counts() bool { return k&kindCounts != 0 }
 
 // classifier finds the kind of a text's first statement, token by token.
 type classifier struct {
@@ -208,9 +213,9 @@ func (c *classifier) query(into bool) Kind {
 
 func (c *classifier) change() Kind {
 	if c.returning {
-		return kindRows | kindWrites
+		return kindRows | kindWrites | kindCounts
 	}
-	return kindWrites
+	return kindWrites | kindCounts
 }
 
 func (c *classifier) with() Kind {

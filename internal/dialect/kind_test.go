@@ -8,7 +8,7 @@ import (
 func TestKind(t *testing.T) {
 	for _, tt := range []struct {
 		d    *Dialect
-		want string // r: rows, w: writes, t: transaction, s: savepoint, q: query
+		want string // r: rows, w: writes, t: transaction, s: savepoint, q: query, c: counts
 		sql  string
 	}{
 		{PostgreSQL, "rq", "SELECT 1"},
@@ -28,13 +28,13 @@ func TestKind(t *testing.T) {
 		{PostgreSQL, "rq", "WITH a AS (SELECT 1) (SELECT * FROM a)"},
 		{PostgreSQL, "rw", "WITH a AS (INSERT INTO t VALUES (1) RETURNING *) SELECT * FROM a"},
 		{PostgreSQL, "rw", "WITH a AS MATERIALIZED (DELETE FROM t RETURNING *) SELECT * FROM a"},
-		{PostgreSQL, "w", "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a"},
-		{PostgreSQL, "rw", "WITH a AS (SELECT 1) UPDATE t SET b = 1 RETURNING b"},
+		{PostgreSQL, "wc", "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a"},
+		{PostgreSQL, "rwc", "WITH a AS (SELECT 1) UPDATE t SET b = 1 RETURNING b"},
 		{PostgreSQL, "w", "WITH a AS (SELECT 1) SELECT * INTO t FROM a"},
-		{PostgreSQL, "w", "WITH a AS (DELETE FROM t RETURNING *) DELETE FROM u"},
-		{PostgreSQL, "w", "INSERT INTO t VALUES (1)"},
-		{PostgreSQL, "rw", "INSERT INTO t VALUES (1) RETURNING id"},
-		{PostgreSQL, "w", "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE"},
+		{PostgreSQL, "wc", "WITH a AS (DELETE FROM t RETURNING *) DELETE FROM u"},
+		{PostgreSQL, "wc", "INSERT INTO t VALUES (1)"},
+		{PostgreSQL, "rwc", "INSERT INTO t VALUES (1) RETURNING id"},
+		{PostgreSQL, "wc", "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE"},
 		{PostgreSQL, "r", "EXPLAIN SELECT 1"},
 		{PostgreSQL, "rw", "EXPLAIN (ANALYZE, BUFFERS) SELECT 1"},
 		{PostgreSQL, "rw", "EXPLAIN ANALYSE INSERT INTO t VALUES (1)"},
@@ -74,13 +74,13 @@ func TestKind(t *testing.T) {
 		{MySQL, "w", "SELECT 1 INTO @a"},
 		{MySQL, "rwq", "SELECT 1 FROM t LOCK IN SHARE MODE"},
 		{MySQL, "rwq", "SELECT GET_LOCK('a', 1)"},
-		{MySQL, "w", "REPLACE INTO t VALUES (1)"},
+		{MySQL, "wc", "REPLACE INTO t VALUES (1)"},
 		{MySQL, "w", "SET @a = f()"},
 		{MySQL, "r", "DESC t"},
 		{MySQL, "rw", "DESCRIBE ANALYZE SELECT 1"},
 		{MySQL, "r", "SHOW TABLES"},
 		{MySQL, "rw", "CHECK TABLE t"},
-		{MySQL, "w", "WITH a AS (SELECT 1) DELETE FROM t"},
+		{MySQL, "wc", "WITH a AS (SELECT 1) DELETE FROM t"},
 		{MySQL, "wt", "XA START 'x'"},
 		{MySQL, "wt", "START TRANSACTION"},
 		{MySQL, "w", "START REPLICA"},
@@ -97,6 +97,7 @@ func TestKind(t *testing.T) {
 			{k.TransactionControl(), "t"},
 			{k.Savepoint(), "s"},
 			{k.Query(), "q"},
+			{k.Counts(), "c"},
 		} {
 			if bit.set {
 				got.WriteString(bit.name)

@@ -76,6 +76,10 @@ func (f Format) ShowsNull() bool {
 	return f == Auto || f == Table || f == Expanded || f == Markdown
 }
 
+// ShowsNoColumns reports whether the format has a way to print a result
+// without columns.
+func (f Format) ShowsNoColumns() bool { return f == JSON || f == JSONL }
+
 // Options says how to print. The zero value is for a pipe.
 type Options struct {
 	Format Format
