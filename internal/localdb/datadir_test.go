@@ -10,51 +10,83 @@ import (
 )
 
 func TestDataDirKeeps(t *testing.T) {
-	leavesNothing(t)
-	opt := PostgresOptions{DataDir: filepath.Join(fastDir(t), "a", "data")}
-	for n := range 3 {
-		i := start(t, needPostgres(t, opt))
-		if n == 0 {
-			query(t, i.URL("", ""), "create table t (n int)")
-			if got := query(t, i.URL("", ""), "show fsync"); got != "on" {
-				t.Errorf("fsync is %s for data that is kept", got)
+	durable := map[string][2]string{
+		"PostgreSQL": {"show fsync", "on"},
+		"MySQL":      {"select concat(@@innodb_flush_log_at_trx_commit, @@innodb_doublewrite in ('1', 'ON'), @@innodb_flush_method in ('fsync', 'O_DIRECT'))", "111"},
+	}
+	eachKind(t, func(t *testing.T, k kind) {
+		leavesNothing(t)
+		opt := kindOptions{DataDir: filepath.Join(k.dir(t), "a", "data")}
+		for n := range 3 {
+			i := k.run(t, opt)
+			if n == 0 {
+				k.ask(t, k.source(i), "create schema app", "create table app.t (n int)")
+				if got := k.ask(t, k.source(i), durable[k.name][0]); got != durable[k.name][1] {
+					t.Errorf("%s is %s for data that is kept", durable[k.name][0], got)
+				}
+			}
+			k.ask(t, k.source(i), "insert into app.t values (1)")
+			if got := k.ask(t, k.source(i), "select count(*) from app.t"); got != strconv.Itoa(n+1) {
+				t.Errorf("start %d: %s rows", n+1, got)
+			}
+			if err := i.Stop(); err != nil {
+				t.Fatal(err)
+			}
+			if files := filesNamed(opt.DataDir, "", ".pid"); len(files) > 0 {
+				t.Errorf("the server was not ended in order: it left %v", files)
 			}
 		}
-		query(t, i.URL("", ""), "insert into t values (1)")
-		if got := query(t, i.URL("", ""), "select count(*) from t"); got != strconv.Itoa(n+1) {
-			t.Errorf("start %d: %s rows", n+1, got)
-		}
-		if err := i.Stop(); err != nil {
-			t.Fatal(err)
-		}
-		if pid := postmasterPid(opt.DataDir); pid != 0 {
-			t.Errorf("the server was not ended in order: postmaster.pid names %d", pid)
-		}
-	}
+	})
 }
 
 func TestDataDirInUse(t *testing.T) {
-	leavesNothing(t)
-	opt := PostgresOptions{DataDir: filepath.Join(fastDir(t), "data")}
-	i := start(t, needPostgres(t, opt))
-	want := "data directory " + opt.DataDir + " is in use by another server (process " + strconv.Itoa(serverPid(i)) + ")"
-	for _, by := range []string{"us", "a server we did not start"} {
-		if by != "us" {
-			if err := i.kept.lock.Close(); err != nil {
-				t.Fatal(err)
+	eachKind(t, func(t *testing.T, k kind) {
+		leavesNothing(t)
+		opt := kindOptions{DataDir: filepath.Join(k.dir(t), "data")}
+		i := k.run(t, opt)
+		want := "data directory " + opt.DataDir + " is in use by another server (process " + strconv.Itoa(serverPid(i)) + ")"
+		for _, by := range []string{"us", "a server we did not start"} {
+			if by != "us" {
+				if err := i.kept.lock.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := k.start(t.Context(), opt); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("by %s: error is %v, want %q", by, err, want)
 			}
 		}
-		if _, err := startPostgres(t.Context(), needPostgres(t, opt)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("by %s: error is %v, want %q", by, err, want)
+		k.ask(t, k.source(i), "select 1")
+		// The lock was closed above, which Stop would report.
+		f, err := openLock(filepath.Join(opt.DataDir, dataLock))
+		if err != nil {
+			t.Fatal(err)
 		}
+		i.kept.lock = f
+	})
+}
+
+// Data of one engine is not an empty folder for another, although our lock is
+// in it.
+func TestDataDirOfAnotherEngine(t *testing.T) {
+	for _, names := range [][2]string{{"PostgreSQL", "ibdata1"}, {"MySQL", "PG_VERSION"}} {
+		t.Run(names[0], func(t *testing.T) {
+			leavesNothing(t)
+			k := kindNamed(names[0])
+			dir := k.dir(t)
+			for _, name := range []string{dataLock, names[1]} {
+				if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := k.start(t.Context(), kindOptions{DataDir: dir})
+			if err == nil || !strings.Contains(err.Error(), "is not empty and holds no "+k.name+" data") {
+				t.Errorf("error: %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(dir, names[1])); err != nil {
+				t.Errorf("the other engine's data was touched: %v", err)
+			}
+		})
 	}
-	query(t, i.URL("", ""), "select 1")
-	// The lock was closed above, which Stop would report.
-	f, err := openLock(filepath.Join(opt.DataDir, dataLock))
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.kept.lock = f
 }
 
 func TestDataDirRefuses(t *testing.T) {
@@ -113,21 +145,23 @@ func TestDataDirRefusesBinDir(t *testing.T) {
 
 // Data whose making was interrupted is made anew.
 func TestDataDirUnfinished(t *testing.T) {
-	leavesNothing(t)
-	dir := fastDir(t)
-	for name, body := range map[string]string{dataLock: "unfinished\n", "PG_VERSION": "11\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
+	eachKind(t, func(t *testing.T, k kind) {
+		leavesNothing(t)
+		dir := k.dir(t)
+		for _, name := range []string{dataLock, "PG_VERSION", "ibdata1"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("unfinished\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if acct, err := serverAccount(k.engine, ""); err != nil || acct.give(dir) != nil {
 			t.Fatal(err)
 		}
-	}
-	if acct, err := serverAccount(postgresEngine(), ""); err != nil || acct.give(dir) != nil {
-		t.Fatal(err)
-	}
-	i := start(t, needPostgres(t, PostgresOptions{DataDir: dir}))
-	query(t, i.URL("", ""), "select 1")
-	if info, err := os.Stat(filepath.Join(dir, dataLock)); err != nil || info.Size() != 0 {
-		t.Errorf("the data still counts as unfinished: %v, %v", info, err)
-	}
+		i := k.run(t, kindOptions{DataDir: dir})
+		k.ask(t, k.source(i), "select 1")
+		if info, err := os.Stat(filepath.Join(dir, dataLock)); err != nil || info.Size() != 0 {
+			t.Errorf("the data still counts as unfinished: %v, %v", info, err)
+		}
+	})
 }
 
 // Root's folders are closed to the user the server runs as.
@@ -158,21 +192,20 @@ func TestDataDirOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root runs the server as somebody else")
 	}
-	leavesNothing(t)
-	dir := filepath.Join(fastDir(t), "data")
-	t.Setenv("SUDO_USER", "nobody")
-	first := start(t, needPostgres(t, PostgresOptions{DataDir: dir}))
-	if !strings.HasSuffix(first.Description(), `, run as "nobody"`) {
-		t.Errorf("Description is %q", first.Description())
-	}
-	if err := first.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SUDO_USER", "")
-	second := start(t, needPostgres(t, PostgresOptions{DataDir: dir}))
-	if !strings.HasSuffix(second.Description(), `, run as "nobody"`) {
-		t.Errorf("Description is %q", second.Description())
-	}
+	eachKind(t, func(t *testing.T, k kind) {
+		leavesNothing(t)
+		opt := kindOptions{DataDir: filepath.Join(k.dir(t), "data")}
+		for _, user := range []string{"nobody", ""} {
+			t.Setenv("SUDO_USER", user)
+			i := k.run(t, opt)
+			if !strings.HasSuffix(i.Description(), `, run as "nobody"`) {
+				t.Errorf("Description is %q", i.Description())
+			}
+			if err := i.Stop(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 func FuzzPostmasterPid(f *testing.F) {

@@ -18,6 +18,94 @@ import (
 	"time"
 )
 
+// kind is an engine as the tests that are the same for all see it.
+type kind struct {
+	name   string
+	engine *engine
+	need   func(t *testing.T) // ends the test if there is no such server
+	start  func(ctx context.Context, opt kindOptions) (*Instance, error)
+	// source returns how to connect as the superuser, and query runs
+	// statements there and returns the last row.
+	source func(i *Instance) string
+	query  func(source string, statements ...string) (string, error)
+}
+
+// kindOptions are the options that all engines have.
+type kindOptions struct{ Engine, DataDir, CacheDir string }
+
+func kinds() []kind {
+	return []kind{
+		{
+			name:   "PostgreSQL",
+			engine: postgresEngine(),
+			need:   func(t *testing.T) { needPostgres(t, PostgresOptions{}) },
+			start: func(ctx context.Context, opt kindOptions) (*Instance, error) {
+				return StartPostgres(ctx, PostgresOptions{DataDir: opt.DataDir, CacheDir: opt.CacheDir, Offline: true})
+			},
+			source: func(i *Instance) string { return i.URL("", "") },
+			query: func(uri string, statements ...string) (string, error) {
+				return tryQuery(uri, strings.Join(statements, ";"))
+			},
+		},
+		{
+			name:   "MySQL",
+			engine: mysqlEngine(),
+			need:   func(t *testing.T) { needMySQL(t, MySQLOptions{}) },
+			start: func(ctx context.Context, opt kindOptions) (*Instance, error) {
+				return StartMySQL(ctx, MySQLOptions{DataDir: opt.DataDir, CacheDir: opt.CacheDir})
+			},
+			source: func(i *Instance) string { return i.DSN("", "") },
+			query:  tryQueryMy,
+		},
+	}
+}
+
+func kindNamed(name string) kind {
+	for _, k := range kinds() {
+		if k.name == name {
+			return k
+		}
+	}
+	panic("no engine " + name)
+}
+
+// eachKind runs a test for each engine.
+func eachKind(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Helper()
+	for _, k := range kinds() {
+		t.Run(k.name, func(t *testing.T) {
+			k.need(t)
+			test(t, k)
+		})
+	}
+}
+
+// run starts a server for the length of a test.
+func (k kind) run(t *testing.T, opt kindOptions) *Instance {
+	t.Helper()
+	i, err := k.start(t.Context(), opt)
+	return running(t, i, err)
+}
+
+// dir returns a folder for kept data that the server may use.
+func (k kind) dir(t *testing.T) string {
+	t.Helper()
+	if k.name == "MySQL" && confined("/usr/sbin/mysqld", profile) {
+		return everybodysDir(t)
+	}
+	return fastDir(t)
+}
+
+// ask runs statements and returns the last row.
+func (k kind) ask(t *testing.T, source string, statements ...string) string {
+	t.Helper()
+	row, err := k.query(source, statements...)
+	if err != nil {
+		t.Fatalf("%s: %v", statements, err)
+	}
+	return row
+}
+
 // needPostgres returns a finder for an installed server. Without one the test
 // is skipped, but not where a green run has to mean something.
 func needPostgres(t *testing.T, opt PostgresOptions) *finder {

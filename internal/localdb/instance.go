@@ -96,6 +96,10 @@ func (i *Instance) start(ctx context.Context) error {
 		return err
 	}
 	defer log.Close() // the server has its own
+	// AppArmor may let it write to its own files only.
+	if err := i.acct.give(i.run.logFile()); err != nil {
+		return err
+	}
 	patience, sweepPatience := startPatience, 5*time.Second
 	if i.kept != nil {
 		patience, sweepPatience = keptPatience, 30*time.Second

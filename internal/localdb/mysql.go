@@ -16,7 +16,7 @@ func mysqlEngine() *engine {
 		mark:     "ibdata1",
 		whole:    "ibdata1",
 		cache:    "mysql-data-",
-		users:    []string{"mysql", "nobody"},
+		users:    []string{"mysql", "_mysql", "nobody"},
 		serverOf: mysqldOf,
 		socket:   "mysql.sock",
 		knock:    knockMySQL,
@@ -112,7 +112,7 @@ func (s mysqlServer) args(p place) []string {
 	return append(append(args, s.careless()...),
 		"--tmpdir="+p.sockets, // deleted with the data
 		"--innodb-flush-log-at-trx-commit=0",
-		"--innodb-log-file-size=32M",
+		"--loose-innodb-log-file-size=32M",
 		"--loose-innodb-redo-log-capacity=32M",
 	)
 }
@@ -148,7 +148,7 @@ func (s mysqlServer) careless() []string {
 		"--innodb-flush-method=nosync",
 		"--innodb-doublewrite=OFF",
 		// The kernel grants few of these to all servers together.
-		"--innodb-use-native-aio=OFF",
+		"--loose-innodb-use-native-aio=OFF",
 	}
 }
 

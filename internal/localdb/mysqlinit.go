@@ -42,7 +42,7 @@ func (s mysqlServer) create(ctx context.Context, acct account, dir string) error
 			"--skip-name-resolve", // needs another program
 		)
 	}
-	args = append(append(args, s.careless()...), "--innodb-log-file-size=4M", "--loose-innodb-redo-log-capacity=8M")
+	args = append(append(args, s.careless()...), "--loose-innodb-log-file-size=4M", "--loose-innodb-redo-log-capacity=8M")
 	if _, err := runTool(ctx, acct, tool, args...); err != nil {
 		return fmt.Errorf("%s (%s): %w", filepath.Base(tool), s.binaries, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,23 @@ import (
 
 // answer runs a server that gives one answer to each who connects.
 func answer(t *testing.T, reply []byte) string {
+	t.Helper()
+	return listen(t, func(conn net.Conn) {
+		_, _ = conn.Write(reply)
+		// A close with something unread would take the answer back.
+		_ = conn.(*net.UnixConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+// silent runs a server that waits for its visitors to leave.
+func silent(t *testing.T) string {
+	t.Helper()
+	return listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
+}
+
+// listen runs a server that serves one visitor after the other.
+func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	socket := filepath.Join(everybodysDir(t), "s")
 	l, err := net.Listen("unix", socket)
@@ -27,9 +45,7 @@ func answer(t *testing.T, reply []byte) string {
 			if err != nil {
 				return
 			}
-			buf := make([]byte, 1024)
-			_, _ = conn.Read(buf)
-			_, _ = conn.Write(reply)
+			serve(conn)
 			conn.Close()
 		}
 	}()

@@ -3,6 +3,7 @@ package localdb
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,33 +13,33 @@ import (
 // A server whose owner is gone is ended by the sweep, also where the kernel
 // does not do it.
 func TestSweepEndsServer(t *testing.T) {
-	for _, kept := range []string{"", filepath.Join(fastDir(t), "data")} {
-		t.Run("kept="+kept, func(t *testing.T) {
-			leavesNothing(t)
-			i, err := startPostgres(t.Context(), needPostgres(t, PostgresOptions{DataDir: kept}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			// The kernel frees the lock of an owner that is killed.
-			if err := i.run.lock.Close(); err != nil {
-				t.Fatal(err)
-			}
-			sweep(t.Context(), runBases())
-			if !i.child.ended() {
+	eachKind(t, func(t *testing.T, k kind) {
+		for _, kept := range []string{"", filepath.Join(k.dir(t), "data")} {
+			t.Run("kept="+strconv.FormatBool(kept != ""), func(t *testing.T) {
+				leavesNothing(t)
+				i, err := k.start(t.Context(), kindOptions{DataDir: kept})
+				if err != nil {
+					t.Fatal(err)
+				}
+				// The kernel frees the lock of an owner that is killed.
+				if err := i.run.lock.Close(); err != nil {
+					t.Fatal(err)
+				}
+				sweep(t.Context(), runBases())
 				select {
-				case <-i.child.done:
+				case <-i.Done():
 				case <-time.After(time.Second):
 					t.Error("the server still runs")
 				}
-			}
-			if _, err := os.Stat(i.run.path); !os.IsNotExist(err) {
-				t.Errorf("%s is still there: %v", i.run.path, err)
-			}
-			if err := i.Stop(); err == nil || !strings.Contains(err.Error(), "had ended on its own") {
-				t.Errorf("Stop: %v", err)
-			}
-		})
-	}
+				if _, err := os.Stat(i.run.path); !os.IsNotExist(err) {
+					t.Errorf("%s is still there: %v", i.run.path, err)
+				}
+				if err := i.Stop(); err == nil || !strings.Contains(err.Error(), "had ended on its own") {
+					t.Errorf("Stop: %v", err)
+				}
+			})
+		}
+	})
 }
 
 // The sweep leaves alone what is in use, what it did not make, and processes
