@@ -82,6 +82,7 @@ func Run(ctx context.Context, io *IO, args []string) int {
 }
 
 func newRootCommand(io *IO) *cobra.Command {
+	var printVersion bool
 	root := &cobra.Command{
 		Use:   "auroradataapi",
 		Short: "SQL on Aurora through the RDS Data API, and a local Data API to develop against",
@@ -100,8 +101,14 @@ PostgreSQL to develop and test against.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if printVersion {
+				return started((&versionOptions{io}).run(cmd.Context()))
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&printVersion, "version", false, "print the version")
 	root.SetIn(io.In)
 	root.SetOut(io.Out)
 	root.SetErr(io.Err)
