@@ -161,6 +161,27 @@ func TestCloseRollsBack(t *testing.T) {
 	}
 }
 
+// TestSecondEnd ends a transaction once more while another one is open.
+func TestSecondEnd(t *testing.T) {
+	c := scriptedConn(t, &scriptedAPI{})
+	first, err := c.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if c.IsValid() {
+		t.Error("the connection has lost its open transaction")
+	}
+}
+
 // TestStatementsThatAreNotSent are wrong in a way that the service would not
 // say, or not say well.
 func TestStatementsThatAreNotSent(t *testing.T) {

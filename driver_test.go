@@ -3,6 +3,7 @@ package auroradataapi_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"reflect"
 	"strings"
@@ -395,7 +396,8 @@ func TestCancel(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	_, err := db.ExecContext(ctx, "SELECT pg_sleep(30)")
-	if err == nil || !strings.Contains(err.Error(), context.DeadlineExceeded.Error()) {
+	var e *auroradataapi.Error
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || e.SafeToRetry() {
 		t.Errorf("got %v", err)
 	}
 	if d := time.Since(start); d > 10*time.Second {

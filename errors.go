@@ -90,7 +90,9 @@ func (e *Error) SQLState() string { return e.Code }
 func (e *Error) Unwrap() error { return e.err }
 
 // SafeToRetry reports whether the statement was certainly not executed, so that
-// sending it again cannot do anything twice. It is false if that is not known.
+// sending it again cannot do anything twice. It is false if that is not known,
+// and for what the service or the database refused, which it would refuse again;
+// Code says what may be worth another try, such as 40001.
 func (e *Error) SafeToRetry() bool {
 	var s interface{ SafeToRetry() bool }
 	return errors.As(e.err, &s) && s.SafeToRetry()

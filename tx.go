@@ -68,7 +68,7 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 // database/sql does not roll back after a Commit that failed, so Commit does:
 // else the transaction would keep its locks until it expires.
 func (t *tx) Commit() error {
-	t.conn.tx = nil
+	t.leave()
 	resp, err := t.conn.api.CommitTransaction(t.ctx, &wire.CommitRequest{
 		ResourceARN:   t.conn.cfg.ClusterARN,
 		SecretARN:     t.conn.cfg.SecretARN,
@@ -104,8 +104,15 @@ func (t *tx) Rollback() error { return t.rollback(rollbackTimeout) }
 // more than one that comes from it.
 func (t *tx) release() { _ = t.rollback(releaseTimeout) }
 
+// leave takes the transaction off its connection.
+func (t *tx) leave() {
+	if t.conn.tx == t { // and not one that was begun since
+		t.conn.tx = nil
+	}
+}
+
 func (t *tx) rollback(timeout time.Duration) error {
-	t.conn.tx = nil
+	t.leave()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), timeout)
 	defer cancel()
 	_, err := t.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
