@@ -3,6 +3,7 @@ package auroradataapi_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"math"
 	"reflect"
@@ -77,6 +78,16 @@ func TestOpenByDSN(t *testing.T) {
 	}
 	if _, ok := db.Driver().(auroradataapi.Driver); !ok {
 		t.Errorf("the driver is a %T", db.Driver())
+	}
+	conn, err := db.Driver().Open(srv.DSN()) // as a wrapper without DriverContext does
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(conn.(driver.Pinger).Ping(t.Context()), conn.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := db.Driver().Open("nope"); err == nil {
+		t.Error("a connection was opened by a data source name that is none")
 	}
 	if _, err := sql.Open(auroradataapi.DriverName, "postgresql+auroradataapi://:@/?nope=1"); err == nil {
 		t.Error("a data source name with an unknown parameter was opened")

@@ -122,15 +122,27 @@ func TestRequest(t *testing.T) {
 }
 
 func TestGeneratedKeys(t *testing.T) {
-	api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
-		return &wire.ExecuteResponse{NumberOfRecordsUpdated: 1, GeneratedFields: []wire.Field{wire.Long(7)}}, nil
-	}}
-	r, err := openScripted(t, api, "mysql").Exec("INSERT INTO t VALUES (?)", 1)
-	if err != nil {
-		t.Fatal(err)
+	tests := []struct {
+		keys []wire.Field
+		want int64
+		err  string
+	}{
+		{[]wire.Field{wire.Long(7), wire.Long(8)}, 7, ""},
+		{nil, 0, ""},
+		{[]wire.Field{wire.String("18446744073709551615")}, 0, "the generated key is a stringValue, not an integer"},
 	}
-	if id, err := r.LastInsertId(); id != 7 || err != nil {
-		t.Errorf("LastInsertId is %d, %v", id, err)
+	for _, tt := range tests {
+		api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+			return &wire.ExecuteResponse{NumberOfRecordsUpdated: 1, GeneratedFields: tt.keys}, nil
+		}}
+		r, err := openScripted(t, api, "mysql").Exec("INSERT INTO t VALUES (?)", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := r.LastInsertId()
+		if id != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%v: LastInsertId is %d, %v; want %d and an error with %q", tt.keys, id, err, tt.want, tt.err)
+		}
 	}
 }
 
@@ -158,6 +170,10 @@ func TestMySQLErrorForm(t *testing.T) {
 // TestBadAnswers holds that what cannot be right is an error, and no value.
 func TestBadAnswers(t *testing.T) {
 	column := []wire.ColumnMetadata{{Label: "c", TypeName: "timestamp"}}
+	broken := new(wire.ExecuteResponse)
+	if err := broken.ParseJSON([]byte(`{"columnMetadata":[{"label":"c"}],"records":[[{"longValue":1}],[{"longValue":"1"}]]}`)); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		resp *wire.ExecuteResponse
@@ -165,6 +181,9 @@ func TestBadAnswers(t *testing.T) {
 	}{
 		{"too many values", &wire.ExecuteResponse{ColumnMetadata: column, Records: wire.NewRecords([][]wire.Field{{wire.Null(), wire.Null()}})}, "row 1 has 2 values for 1 columns"},
 		{"no timestamp", &wire.ExecuteResponse{ColumnMetadata: column, Records: wire.NewRecords([][]wire.Field{{wire.Null()}, {wire.String("soon")}})}, `row 2, column "c": "soon" is not a date`},
+		{"too few values", &wire.ExecuteResponse{ColumnMetadata: column, Records: wire.NewRecords([][]wire.Field{{}})}, "row 1 has 0 values for 1 columns"},
+		{"no metadata", &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{{wire.Null()}})}, "row 1 has 1 values for 0 columns"},
+		{"no row", broken, "row 2: "},
 		{"no member", &wire.ExecuteResponse{ColumnMetadata: column, Records: wire.NewRecords([][]wire.Field{{{}}})}, "a kind that this driver does not know"},
 	}
 	for _, tt := range tests {
