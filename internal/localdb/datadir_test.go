@@ -174,15 +174,17 @@ func TestDataDirOutOfReach(t *testing.T) {
 	if err := os.Chmod(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	_, err := startPostgres(t.Context(), needPostgres(t, PostgresOptions{DataDir: filepath.Join(closed, "data")}))
-	if err == nil || !strings.Contains(err.Error(), "cannot enter "+closed) {
-		t.Errorf("error: %v", err)
+	for _, k := range kinds() {
+		_, err := k.start(t.Context(), kindOptions{DataDir: filepath.Join(closed, "data")})
+		if err == nil || !strings.Contains(err.Error(), "cannot enter "+closed) {
+			t.Errorf("%s: %v", k.name, err)
+		}
 	}
 	opt := PostgresOptions{BinDir: filepath.Join(closed, "bin")}
 	if err := os.Rename(fakeServer(t, "", ""), opt.BinDir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = startPostgres(t.Context(), newFinder(opt)); err == nil || !strings.Contains(err.Error(), "cannot enter "+closed) {
+	if _, err := startPostgres(t.Context(), newFinder(opt)); err == nil || !strings.Contains(err.Error(), "cannot enter "+closed) {
 		t.Errorf("error: %v", err)
 	}
 }
