@@ -56,22 +56,27 @@ func postgres(t testing.TB) *localdb.Instance {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if running.Load() {
-		if err := after(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+	if err := after(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
 }
 
-// after checks what the tests leave and stops the database.
+// after checks what the tests leave and stops the databases.
 func after() error {
-	pg, err := started()
-	if err != nil {
-		return nil // the tests have said it
+	err := goroutinesGone()
+	if running.Load() {
+		if pg, failed := started(); failed == nil { // else the tests have said it
+			err = errors.Join(err, pg.Stop())
+		}
 	}
-	return errors.Join(goroutinesGone(), pg.Stop())
+	if mysqlRunning.Load() {
+		if my, failed := mysqlStarted(); failed == nil {
+			err = errors.Join(err, my.Stop())
+		}
+	}
+	return err
 }
 
 // goroutinesGone waits until no goroutine is left in the server or in what it
@@ -90,7 +95,7 @@ func ours() string {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	var left []string
 	for _, stack := range strings.Split(string(stacks), "\n\n")[1:] { // the first is the caller's
-		for _, of := range []string{"auroradataapi/server.", "jackc/pgx", "jackc/puddle"} {
+		for _, of := range []string{"auroradataapi/server.", "jackc/pgx", "jackc/puddle", "go-sql-driver/mysql", "database/sql"} {
 			if strings.Contains(stack, of) {
 				left = append(left, stack)
 				break

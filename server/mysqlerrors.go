@@ -14,6 +14,7 @@ const (
 	numTooManyConnections = 1040
 	numShutdown           = 1053
 	numTooManyOfUser      = 1203
+	numWrongArguments     = 1210
 	numDeadlock           = 1213
 	numUserLimit          = 1226
 	numUnpreparable       = 1295
@@ -22,6 +23,13 @@ const (
 	numSessionKilled      = 3169
 	numDisconnected       = 4031
 )
+
+// errWrongArguments is what MySQL says of an execution with too few values: a
+// question mark of the caller's is a placeholder to MySQL and has none (F0259).
+func errWrongArguments() error {
+	return &mysql.MySQLError{Number: numWrongArguments, SQLState: [5]byte([]byte("HY000")),
+		Message: "Incorrect arguments to mysqld_stmt_execute"}
+}
 
 // mysqlNumber returns MySQL's number of an error, or zero.
 func mysqlNumber(err error) int {

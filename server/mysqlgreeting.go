@@ -14,6 +14,7 @@ import (
 
 // Capabilities of the protocol, which either side offers.
 const (
+	capMySQL      = 0x1 // not MariaDB, which has capabilities of its own
 	capCompress   = 0x20
 	capLocalFiles = 0x80
 	capSSL        = 0x800
@@ -25,8 +26,10 @@ var (
 )
 
 // dialMySQL connects to a database and reads its greeting, from which it strikes
-// what must not be used: the reading of files on this side, and compression and
-// TLS, behind which the tap could not read.
+// what must not be used: the reading of files on this side (F0254), compression
+// and TLS, behind which the tap could not read, and what MariaDB adds to the
+// protocol: with it columns need not be described each time, which the driver
+// gets wrong when there are several results.
 func dialMySQL(ctx context.Context, network, addr string, security *tls.Config) (*mysqlTap, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, network, addr)
@@ -85,6 +88,10 @@ func (t *mysqlTap) greet(packet []byte) error {
 		return errNoTLS
 	}
 	binary.LittleEndian.PutUint16(rest[fixed:], capabilities&^(capLocalFiles|capCompress|capSSL))
+	const own = fixed + 2 + 1 + 2 + 2 + 1 + 6 // capabilities, character set, status, capabilities, length, filler
+	if capabilities&capMySQL == 0 && len(rest) >= own+4 {
+		clear(rest[own : own+4])
+	}
 	return nil
 }
 

@@ -1,9 +1,6 @@
 package server
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // Bytes that begin packets.
 const (
@@ -16,10 +13,6 @@ const (
 // a handful of names.
 const maxLookedAt = 16 << 10
 
-// definitionStart begins the definition of a column or parameter: the name of
-// the catalog, always "def". No row begins so in the binary protocol.
-var definitionStart = []byte("\x03def")
-
 // moreResults is the flag of a reply that another one follows.
 const moreResults = 0x8
 
@@ -27,12 +20,9 @@ const moreResults = 0x8
 // an execution the first result.
 type mysqlReply struct {
 	stage replyStage
-	skip  int // definitions of parameters to come
 	want  int // definitions of columns to come
 
 	params   int           // that a prepared statement has
-	prepared []mysqlColumn // its columns, which its execution need not repeat
-
 	columns  []mysqlColumn // of the first result that has rows
 	broken   bool          // whether a definition was not understood
 	affected int64         // of the first result, if it has no rows
@@ -43,9 +33,8 @@ type replyStage uint8
 
 const (
 	stageDone     replyStage = iota // nothing more to learn
-	stagePrepared                   // the reply to the preparation begins
-	stagePreparedColumns
-	stageResult // a result begins
+	stagePrepared                   // the reply to a preparation begins
+	stageResult                     // a result begins
 	stageColumns
 )
 
@@ -55,7 +44,7 @@ func (r *mysqlReply) begin(command byte) {
 	case comPrepare:
 		*r = mysqlReply{stage: stagePrepared}
 	case comExecute:
-		*r = mysqlReply{stage: stageResult, params: r.params, prepared: r.prepared}
+		*r = mysqlReply{stage: stageResult, params: r.params}
 	case comQuery:
 		*r = mysqlReply{stage: stageResult}
 	default:
@@ -77,40 +66,15 @@ func (r *mysqlReply) packet(body []byte) {
 	case stagePrepared:
 		r.stage = stageDone
 		if len(body) >= 9 && body[0] == packetOK {
-			r.want = int(binary.LittleEndian.Uint16(body[5:]))
-			r.skip = int(binary.LittleEndian.Uint16(body[7:]))
-			r.params = r.skip
-			r.expect(stagePreparedColumns)
+			r.params = int(binary.LittleEndian.Uint16(body[7:]))
 		}
-	case stagePreparedColumns:
-		switch {
-		case !bytes.HasPrefix(body, definitionStart): // the end of the parameters
-		case r.skip > 0:
-			r.skip--
-		default:
-			r.prepared = append(r.prepared, r.definition(body))
-		}
-		r.expect(stagePreparedColumns)
 	case stageResult:
 		r.result(body)
 	case stageColumns:
-		if !bytes.HasPrefix(body, definitionStart) { // a row, or the end
-			r.stage = stageDone
-			if len(r.columns) == 0 {
-				r.columns = r.prepared
-			}
-			return
-		}
 		r.columns = append(r.columns, r.definition(body))
-		r.expect(stageColumns)
-	}
-}
-
-// expect waits for definitions while there are more to come.
-func (r *mysqlReply) expect(stage replyStage) {
-	r.stage = stageDone
-	if r.skip > 0 || r.want > 0 {
-		r.stage = stage
+		if r.want--; r.want == 0 {
+			r.stage = stageDone
+		}
 	}
 }
 
@@ -124,8 +88,9 @@ func (r *mysqlReply) result(body []byte) {
 	}
 	p := packetReader{rest: body}
 	if body[0] != packetOK {
-		r.want = int(p.number())
-		r.expect(stageColumns)
+		if r.want = int(p.number()); r.want > 0 {
+			r.stage = stageColumns
+		}
 		return
 	}
 	p.skip(1)
@@ -140,7 +105,6 @@ func (r *mysqlReply) result(body []byte) {
 
 // definition reads the definition of a column.
 func (r *mysqlReply) definition(body []byte) mysqlColumn {
-	r.want--
 	p := packetReader{rest: body}
 	p.text() // catalog
 	p.text() // schema

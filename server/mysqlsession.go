@@ -169,7 +169,11 @@ func prepareMySQL(c *mysqlConn, text string, params int) (*mysqlQuery, error) {
 		return nil, err
 	}
 	if err != nil {
-		stmt = nil
+		return &mysqlQuery{conn: c, text: text}, nil
+	}
+	if stmt.NumInput() != params {
+		_ = stmt.Close() // says nothing new
+		return nil, errWrongArguments()
 	}
 	return &mysqlQuery{conn: c, stmt: stmt, text: text}, nil
 }
@@ -203,29 +207,19 @@ func (q *mysqlQuery) query(args []driver.NamedValue, blobs []int) (driver.Rows, 
 	return q.stmt.(driver.StmtQueryContext).QueryContext(context.Background(), args)
 }
 
-// drain reads what is left of the results. One that fails is the statement's
-// failure.
+// drain reads what is left of the results. A result that fails is the
+// statement's failure.
 func drain(rows driver.Rows) error {
 	defer rows.Close()
-	for {
-		values := make([]driver.Value, len(rows.Columns()))
-		for {
-			if err := rows.Next(values); err == io.EOF {
-				break
-			} else if err != nil {
-				return err
-			}
-		}
-		next, ok := rows.(driver.RowsNextResultSet)
-		if !ok || !next.HasNextResultSet() {
-			return nil
-		}
-		if err := next.NextResultSet(); err == io.EOF {
+	further, ok := rows.(driver.RowsNextResultSet)
+	for ok {
+		if err := further.NextResultSet(); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // read makes what the service returns of the first result.
