@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -91,20 +90,14 @@ func (x *exchange) judge(ended bool) (outcome, error) {
 	case x.err == nil:
 		return done, nil
 	case x.status == 0 && x.sent, x.status/100 == 2:
-		return unknown, x.err
+		return unknown, causeOf(x.err)
 	case x.status == 0 && (ended || !x.started || pointless(x.err)):
-		return failed, x.err
+		return failed, causeOf(x.err)
 	case x.status == 0:
-		return unsent, x.err
+		return unsent, causeOf(x.err)
 	}
 	e := x.serviceError()
 	return x.judgeAnswer(e), e
-}
-
-// pointless reports whether a connection will not come about next time either.
-func pointless(err error) bool {
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, &cert)
 }
 
 // throttlingCodes are the names under which AWS asks to slow down.
