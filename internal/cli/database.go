@@ -54,6 +54,7 @@ func (o *databaseOptions) check() error {
 type database struct {
 	url, user, password, name string
 	description               string
+	gone                      <-chan struct{} // closed when it ended; nil if it is not ours
 	stop                      func() error
 }
 
@@ -80,6 +81,7 @@ func (o *databaseOptions) start(ctx context.Context, getenv func(string) string,
 		user:        user,
 		name:        name,
 		description: instance.Description(),
+		gone:        instance.Done(),
 		stop:        instance.Stop,
 	}, nil
 }

@@ -97,6 +97,8 @@ func (o *serveOptions) run(ctx context.Context) (err error) {
 	case err := <-local.served:
 		local.served <- err // for stop
 		return err
+	case database := <-anyGone(local.db):
+		return database.lost()
 	}
 }
 
