@@ -55,7 +55,18 @@ type Config struct {
 	// service's 24 hours.
 	TransactionMaxAge time.Duration
 
-	// Now is the clock by which transactions expire; nil is time.Now.
+	// Faults are rules that say which calls go wrong. Server.Faults changes
+	// them while the server runs.
+	Faults []Fault
+	// FaultSeed decides which calls a rule with a Probability hits.
+	FaultSeed uint64
+	// Admin turns on the endpoint below /_local/ by which tests in any language
+	// set faults, pause clusters, expire transactions and see the state. It
+	// answers callers on this machine only, and no web pages.
+	Admin bool
+
+	// Now is the clock by which transactions expire and clusters pause; nil is
+	// time.Now.
 	Now func() time.Time
 	// Logger is told of every call, and of what goes wrong out of a caller's
 	// sight. Nil is silent. It is given neither statements nor values.
@@ -82,6 +93,14 @@ type Cluster struct {
 	// EndpointDisabled turns the Data API off for the cluster, as a cluster in
 	// AWS has it until it is enabled.
 	EndpointDisabled bool
+
+	// PauseAfter is how long nobody uses the cluster until it is paused, as
+	// Aurora Serverless with a minimum capacity of 0 is; zero is never. The next
+	// call is answered DatabaseResumingException.
+	PauseAfter time.Duration
+	// ResumeTime is how long a paused cluster takes to resume after that call;
+	// zero is AWS's 15 seconds.
+	ResumeTime time.Duration
 }
 
 // Secret is a user of a database that is named by an ARN. A call that does not
@@ -96,9 +115,10 @@ type Secret struct {
 
 // Server is a local Data API. It is safe for concurrent use.
 type Server struct {
-	handler http.Handler
-	service *service
-	close   sync.Once
+	handler   http.Handler
+	service   *service
+	disturbed *disturbed
+	close     sync.Once
 }
 
 // New returns a server for the configuration. No connection is opened before
@@ -125,6 +145,13 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if err := checkPauses(cfg.Clusters); err != nil {
+		return nil, err
+	}
+	faults, err := newFaults(cfg)
+	if err != nil {
+		return nil, err
+	}
 	clusters, err := newClusters(cfg.Clusters)
 	if err != nil {
 		return nil, err
@@ -134,16 +161,19 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := newService(cfg, clusters)
-	return &Server{service: s, handler: newHandler(cfg, keys, s)}, nil
+	d := newDisturbed(cfg, s, faults)
+	return &Server{service: s, disturbed: d, handler: newHandler(cfg, keys, d)}, nil
 }
 
 // newHandler puts together what a request passes, read from the last line to
 // the first.
-func newHandler(cfg Config, keys *keyring, s *service) http.Handler {
-	h := wire.Handler(s)
+func newHandler(cfg Config, keys *keyring, d *disturbed) http.Handler {
+	h := wire.Handler(d)
+	h = faultyAnswers(h)
 	h = &authenticator{next: h, keyring: keys}
 	h = newGate(cfg.StatementTimeout, h)
-	return &observer{next: h, service: s, metrics: newMetrics(), log: cfg.Logger}
+	h = &observer{next: h, service: d.service, metrics: newMetrics(), log: cfg.Logger}
+	return withAdmin(cfg, d, h)
 }
 
 func setDefault(d *time.Duration, value time.Duration) {

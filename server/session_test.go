@@ -81,7 +81,7 @@ func TestCloseWhileDatabaseHangs(t *testing.T) {
 			}
 		}}
 		open = append(open, s)
-		srv.service.transactions.add(place{}, s)
+		srv.service.transactions.add(place{cluster: &cluster{}}, s)
 	}
 	if err := srv.Close(); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ type transaction struct {
 	// Guarded by transactions.mu.
 	begun, used time.Time
 	busy        bool // a call uses the session
+	doomed      bool // it expires as soon as no call uses it
 }
 
 // transactions holds the open transactions.
@@ -25,13 +26,14 @@ type transactions struct {
 	now         func() time.Time
 	idle, total time.Duration
 
-	mu   sync.Mutex
-	byID map[string]*transaction
+	mu    sync.Mutex
+	byID  map[string]*transaction
+	ended map[string]time.Time // when the last one on a cluster ended, by ARN
 }
 
 func newTransactions(cfg Config) *transactions {
 	return &transactions{now: cfg.Now, idle: cfg.TransactionIdleTimeout, total: cfg.TransactionMaxAge,
-		byID: make(map[string]*transaction)}
+		byID: make(map[string]*transaction), ended: make(map[string]time.Time)}
 }
 
 // transactionIDBytes is the number of random bytes in an id (F0070, F0222).
@@ -66,7 +68,7 @@ func (t *transactions) claim(id string) (tx, gone *transaction, err error) {
 	case tx.busy:
 		return nil, nil, stillRunning()
 	case t.expired(tx):
-		delete(t.byID, id)
+		t.forget(tx)
 		return nil, tx, transactionNotFound(id)
 	}
 	tx.busy = true
@@ -76,8 +78,32 @@ func (t *transactions) claim(id string) (tx, gone *transaction, err error) {
 // expired reports whether a transaction has lived too long. One that is in use
 // has not.
 func (t *transactions) expired(tx *transaction) bool {
-	now := t.now()
-	return !tx.busy && (now.Sub(tx.used) >= t.idle || now.Sub(tx.begun) >= t.total)
+	return !tx.busy && (tx.doomed || !t.now().Before(tx.limit(t)))
+}
+
+// forget removes a transaction and notes when it ended, which for one that
+// expired was before anybody saw it.
+func (t *transactions) forget(tx *transaction) {
+	delete(t.byID, tx.id)
+	t.ended[tx.place.arn] = later(t.ended[tx.place.arn], t.end(tx))
+}
+
+// end returns when a transaction that is over, or is just being ended, ended.
+func (t *transactions) end(tx *transaction) time.Time {
+	now, limit := t.now(), tx.limit(t)
+	if !tx.busy && limit.Before(now) {
+		return limit
+	}
+	return now
+}
+
+// limit returns when a transaction that nobody uses expires by itself.
+func (tx *transaction) limit(t *transactions) time.Time {
+	idle, total := tx.used.Add(t.idle), tx.begun.Add(t.total)
+	if total.Before(idle) {
+		return total
+	}
+	return idle
 }
 
 // release ends the use of a transaction by a call.
@@ -92,7 +118,9 @@ func (t *transactions) release(tx *transaction) {
 func (t *transactions) remove(tx *transaction) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.byID, tx.id)
+	if t.byID[tx.id] != nil {
+		t.forget(tx)
+	}
 }
 
 // take removes the transactions that have expired, or all of them.
@@ -100,9 +128,9 @@ func (t *transactions) take(all bool) []*transaction {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var taken []*transaction
-	for id, tx := range t.byID {
+	for _, tx := range t.byID {
 		if all || t.expired(tx) {
-			delete(t.byID, id)
+			t.forget(tx)
 			taken = append(taken, tx)
 		}
 	}

@@ -52,7 +52,8 @@ func localPostgres(t *testing.T) *target {
 	srv, err := server.New(server.Config{
 		Clusters: []server.Cluster{{
 			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.PostgresURL,
-			Secrets: []server.Secret{{ARN: dataapitest.SecretARN, Username: "postgres"}},
+			Secrets:    []server.Secret{{ARN: dataapitest.SecretARN, Username: "postgres"}},
+			PauseAfter: pauseAfter,
 		}},
 		StatementTimeout: timeout,
 		Now:              clock.read,
@@ -68,7 +69,7 @@ func localPostgres(t *testing.T) *target {
 			Region:       dataapitest.Region,
 			Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
 			BaseEndpoint: aws.String(web.URL),
-		}),
+		}, -1), // the clock does not move while a client waits
 		clusterARN: dataapitest.ClusterARN, secretARN: dataapitest.SecretARN, database: behind.Database,
 		clock: clock, timeout: timeout,
 	}
@@ -93,12 +94,12 @@ func awsPostgres(t *testing.T) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &target{api: newClient(t, cfg), clusterARN: cluster, secretARN: secret, database: database, timeout: wire.StatementTimeout}
+	return &target{api: newClient(t, cfg, 0), clusterARN: cluster, secretARN: secret, database: database, timeout: wire.StatementTimeout}
 }
 
-func newClient(t *testing.T, cfg aws.Config) wire.API {
+func newClient(t *testing.T, cfg aws.Config, budget time.Duration) wire.API {
 	t.Helper()
-	client, err := awsapi.New(awsapi.Config{AWS: cfg})
+	client, err := awsapi.New(awsapi.Config{AWS: cfg, RetryBudget: budget})
 	if err != nil {
 		t.Fatal(err)
 	}
