@@ -204,18 +204,49 @@ func (c *Client) BatchExecuteStatement(ctx context.Context, req *wire.BatchReque
 // BeginTransaction opens a transaction. A lost answer is not fatal to it: the
 // transaction that may have been left behind holds no locks, changes nothing
 // and expires by itself, so that the request is sent again.
+//
+// A caller that gives up while the request is under way would leave a
+// transaction behind too. The answer is therefore waited for a little longer,
+// and if it comes, the transaction is rolled back.
 func (c *Client) BeginTransaction(ctx context.Context, req *wire.BeginRequest) (*wire.BeginResponse, error) {
 	in := &rdsdata.BeginTransactionInput{ResourceArn: &req.ResourceARN, SecretArn: &req.SecretARN}
 	resp := new(wire.BeginResponse)
 	m := message{op: wire.BeginTransaction, request: req, response: beginResponse{resp}, output: new(rdsdata.BeginTransactionOutput)}
 	m.send = func(ctx context.Context, opt func(*rdsdata.Options)) error {
-		_, err := c.sdk.BeginTransaction(ctx, in, opt)
+		longer, cancel := outlive(ctx, beginGrace)
+		defer cancel()
+		_, err := c.sdk.BeginTransaction(longer, in, opt)
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
 		return err
 	}
 	if err := c.call(ctx, m); err != nil {
 		return nil, err
 	}
-	return resp, nil
+	if ctx.Err() == nil {
+		return resp, nil
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginGrace)
+	defer cancel()
+	_, _ = c.RollbackTransaction(end, &wire.RollbackRequest{
+		ResourceARN: req.ResourceARN, SecretARN: req.SecretARN, TransactionID: resp.TransactionID,
+	})
+	return nil, &NotExecutedError{Op: wire.BeginTransaction, Attempts: 1, Err: ctx.Err()}
+}
+
+// beginGrace is how long the answer to a BeginTransaction is waited for when
+// its caller has given up, and how long the rollback that follows may take.
+const beginGrace = time.Second
+
+// outlive returns a context that ends the given time after its parent.
+func outlive(parent context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() { time.AfterFunc(by, cancel) })
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
 // CommitTransaction ends a transaction and keeps its changes. It is never sent

@@ -267,3 +267,39 @@ func TestNew(t *testing.T) {
 		}
 	}
 }
+
+// TestBeginGivenUp begins a transaction whose caller does not wait for the
+// answer: it is rolled back, and the caller is told its own reason.
+func TestBeginGivenUp(t *testing.T) {
+	var ended []string
+	api := &slowBegin{delay: 100 * time.Millisecond, rolledBack: func(id string) { ended = append(ended, id) }}
+	web := httptest.NewServer(wire.Handler(api))
+	defer web.Close()
+	c, _ := newTestClient(t, web.URL, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := c.BeginTransaction(ctx, &wire.BeginRequest{ResourceARN: "arn", SecretARN: "arn"})
+	if !errors.Is(err, context.DeadlineExceeded) || classOf(err) != notExecuted {
+		t.Errorf("got %v", err)
+	}
+	if len(ended) != 1 || ended[0] != "late" {
+		t.Errorf("rolled back: %v", ended)
+	}
+}
+
+// slowBegin takes its time to begin a transaction.
+type slowBegin struct {
+	wire.API
+	delay      time.Duration
+	rolledBack func(id string)
+}
+
+func (s *slowBegin) BeginTransaction(context.Context, *wire.BeginRequest) (*wire.BeginResponse, error) {
+	time.Sleep(s.delay)
+	return &wire.BeginResponse{TransactionID: "late"}, nil
+}
+
+func (s *slowBegin) RollbackTransaction(_ context.Context, r *wire.RollbackRequest) (*wire.RollbackResponse, error) {
+	s.rolledBack(r.TransactionID)
+	return &wire.RollbackResponse{TransactionStatus: wire.StatusRolledBack}, nil
+}
