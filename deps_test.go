@@ -57,7 +57,7 @@ var importRules = []importRule{
 	{pkg: "itest/facts", never: []string{anything}}, // tests only
 	{pkg: "itest/soak", never: []string{anything}},  // tests only
 	{pkg: "interop", never: []string{anything}},     // tests only
-	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb"}, never: []string{"internal/cli", cobra}},
+	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb", awsSDK}, never: []string{"internal/cli", cobra}},
 	{
 		pkg: "internal/cli",
 		may: []string{".", "server", "internal/localdb", "internal/dialect", "internal/wire",
@@ -77,9 +77,9 @@ var onlyBy = []struct {
 	by   []string
 }{
 	{"internal/cli", []string{"cmd", "internal/cli"}},
-	{awsSDK + "/service", []string{".", "internal/awsapi"}},
+	{awsSDK + "/service", []string{".", "internal/awsapi", "dataapitest"}},
 	{awsSDK + "/config", []string{".", "internal/awsapi"}},
-	{awsSDK + "/credentials", []string{".", "internal/awsapi"}},
+	{awsSDK + "/credentials", []string{".", "internal/awsapi", "dataapitest"}},
 	{smithy, []string{".", "internal/awsapi"}},
 	{pgx, []string{"server"}},
 	{mysql, []string{"server"}},

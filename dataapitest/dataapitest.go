@@ -1,6 +1,6 @@
 // Package dataapitest gives a test a Data API of its own: the local server over
-// a private PostgreSQL that is started once for the test binary, a fresh
-// database for each test.
+// a private PostgreSQL or MySQL that is started once for the test binary, a
+// fresh database for each test. Tests may run in parallel.
 //
 //	func TestOrders(t *testing.T) {
 //		db := dataapitest.Open(t)
@@ -12,21 +12,26 @@
 // can be had the test is skipped and says what to install; with the environment
 // variable CI set it fails instead, so that no run is green for having tested
 // nothing.
+//
+// The server is strict where AWS is strict. Options change its limits, its clock
+// makes a transaction expire without waiting, and its faults lose answers,
+// throttle or pause the cluster.
 package dataapitest
 
 import (
-	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"net/http/httptest"
-	"os"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+
 	"github.com/auroradataapi/auroradataapi"
-	"github.com/auroradataapi/auroradataapi/internal/localdb"
 	"github.com/auroradataapi/auroradataapi/server"
 )
 
@@ -43,37 +48,79 @@ const (
 type Server struct {
 	// URL is the endpoint.
 	URL string
+	// Engine is "postgresql" or "mysql".
+	Engine string
 	// Database is the database of this test; nobody else uses it.
 	Database string
-	// PostgresURL is a connection string of the same database, to look behind
-	// the Data API.
-	PostgresURL string
-	// Server is what answers.
+	// DatabaseURL reaches the same database without the Data API: a connection
+	// string of pgx, or a data source name of go-sql-driver/mysql.
+	DatabaseURL string
+	// Server is what answers. Its Faults make it fail on demand.
 	Server *server.Server
+	// Clock is the clock by which transactions expire and clusters pause.
+	Clock *Clock
+}
+
+// Clock is a clock that a test moves forward instead of waiting. It is safe for
+// concurrent use.
+type Clock struct{ ahead atomic.Int64 }
+
+// Now returns the time.
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// Advance moves the clock forward.
+func (c *Clock) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// Option changes what New and Open start.
+type Option func(*options)
+
+type options struct {
+	engine engine
+	change []func(*server.Config)
+}
+
+// MySQL asks for MySQL in place of PostgreSQL. An installed mysqld is used, else
+// an installed mariadbd, which differs in places: its JSON is text, for one.
+func MySQL() Option { return func(o *options) { o.engine = mysql } }
+
+// Config changes the server's configuration before it starts: its limits, its
+// logger, its faults.
+func Config(change func(*server.Config)) Option {
+	return func(o *options) { o.change = append(o.change, change) }
 }
 
 // Open returns a database handle on a fresh database. It is closed at the end
 // of the test, which fails if a transaction was left open.
-func Open(t testing.TB) *sql.DB {
+func Open(t testing.TB, opts ...Option) *sql.DB {
 	t.Helper()
-	return New(t).Open(t)
+	return New(t, opts...).Open(t)
 }
 
 // New starts a Data API with a fresh database and stops it at the end of the
 // test, which fails if a transaction was left open.
-func New(t testing.TB) *Server {
+func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	pg := postgres(t)
-	s := &Server{Database: newName()}
-	s.PostgresURL = pg.URL("postgres", s.Database)
+	o := options{engine: postgresql}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	instance := o.engine.shared(t)
+	s := &Server{Engine: o.engine.name, Database: newName(), Clock: new(Clock)}
+	s.DatabaseURL = o.engine.url(instance, s.Database)
+	cfg := server.Config{
+		Clusters: []server.Cluster{{
+			ARN:     ClusterARN,
+			Engine:  o.engine.name,
+			URL:     o.engine.url(instance, o.engine.admins),
+			Secrets: []server.Secret{{ARN: SecretARN, Username: o.engine.user}},
+		}},
+		Now: s.Clock.Now,
+	}
+	for _, change := range o.change {
+		change(&cfg)
+	}
 	var err error
-	s.Server, err = server.New(server.Config{Clusters: []server.Cluster{{
-		ARN:     ClusterARN,
-		Engine:  "postgresql",
-		URL:     pg.URL("postgres", "postgres"),
-		Secrets: []server.Secret{{ARN: SecretARN, Username: "postgres"}},
-	}}})
-	if err != nil {
+	if s.Server, err = server.New(cfg); err != nil {
 		t.Fatalf("dataapitest: %v", err)
 	}
 	web := httptest.NewServer(s.Server)
@@ -84,12 +131,11 @@ func New(t testing.TB) *Server {
 			t.Errorf("dataapitest: close: %v", err)
 		}
 	})
-	s.admin(t, "CREATE DATABASE "+s.Database)
+	o.engine.create(t, instance, s.Database)
 	t.Cleanup(func() {
 		if n := s.leftOpen(); n > 0 {
 			t.Errorf("dataapitest: the test left %d transactions open", n)
 		}
-		s.admin(t, "DROP DATABASE "+s.Database+" WITH (FORCE)")
 	})
 	return s
 }
@@ -114,25 +160,13 @@ func newName() string {
 	return "test_" + hex.EncodeToString(b[:])
 }
 
-// admin runs a statement outside of the test's database.
-func (s *Server) admin(t testing.TB, statement string) {
-	t.Helper()
-	cfg := s.Config()
-	cfg.Database = "postgres"
-	db := open(t, cfg)
-	defer db.Close()
-	if _, err := db.Exec(statement); err != nil {
-		t.Fatalf("dataapitest: %s: %v", statement, err)
-	}
-}
-
 // DSN returns a data source name for the driver.
 func (s *Server) DSN() string { return s.Config().FormatDSN() }
 
 // Config returns a configuration for the driver.
 func (s *Server) Config() *auroradataapi.Config {
 	return &auroradataapi.Config{
-		Engine:          "postgresql",
+		Engine:          s.Engine,
 		Database:        s.Database,
 		ClusterARN:      ClusterARN,
 		SecretARN:       SecretARN,
@@ -141,6 +175,15 @@ func (s *Server) Config() *auroradataapi.Config {
 		SecretAccessKey: SecretAccessKey,
 		Endpoint:        s.URL,
 	}
+}
+
+// Client returns the AWS SDK's client.
+func (s *Server) Client() *rdsdata.Client {
+	return rdsdata.New(rdsdata.Options{
+		Region:       Region,
+		BaseEndpoint: aws.String(s.URL),
+		Credentials:  credentials.NewStaticCredentialsProvider(AccessKeyID, SecretAccessKey, ""),
+	})
 }
 
 // Open returns a database handle, which is closed at the end of the test.
@@ -162,49 +205,4 @@ func open(t testing.TB, cfg *auroradataapi.Config) *sql.DB {
 		t.Fatalf("dataapitest: %v", err)
 	}
 	return sql.OpenDB(connector)
-}
-
-// Main runs the tests of a package and stops the private PostgreSQL in the end.
-// It is for TestMain:
-//
-//	func TestMain(m *testing.M) { dataapitest.Main(m) }
-//
-// A package without it is fine too: the PostgreSQL ends with the test binary,
-// and the next start removes its files.
-func Main(m *testing.M) {
-	code := m.Run()
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.instance != nil {
-		_ = shared.instance.Stop()
-	}
-	os.Exit(code)
-}
-
-// shared is the PostgreSQL of the test binary.
-var shared struct {
-	sync.Mutex
-	instance *localdb.Instance
-	err      error
-}
-
-// postgres returns the PostgreSQL of the test binary and starts it the first
-// time.
-func postgres(t testing.TB) *localdb.Instance {
-	t.Helper()
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.instance == nil && shared.err == nil {
-		shared.instance, shared.err = localdb.StartPostgres(context.Background(), localdb.PostgresOptions{
-			Notice: func(line string) { t.Log("dataapitest:", line) },
-		})
-	}
-	switch {
-	case shared.err == nil:
-	case os.Getenv("CI") != "":
-		t.Fatalf("dataapitest: needs PostgreSQL: %v", shared.err)
-	default:
-		t.Skipf("dataapitest: needs PostgreSQL: %v", shared.err)
-	}
-	return shared.instance
 }

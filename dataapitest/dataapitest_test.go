@@ -2,13 +2,19 @@ package dataapitest_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 func TestMain(m *testing.M) { dataapitest.Main(m) }
@@ -24,8 +30,8 @@ func TestDatabasesAreApart(t *testing.T) {
 
 func TestWaysIn(t *testing.T) {
 	srv := dataapitest.New(t)
-	if !strings.Contains(srv.PostgresURL, srv.Database) {
-		t.Errorf("the URL %s does not name the database %s", srv.PostgresURL, srv.Database)
+	if !strings.Contains(srv.DatabaseURL, srv.Database) {
+		t.Errorf("the URL %s does not name the database %s", srv.DatabaseURL, srv.Database)
 	}
 	byDSN, err := sql.Open(auroradataapi.DriverName, srv.DSN())
 	if err != nil {
@@ -84,5 +90,63 @@ func TestCancelledTransaction(t *testing.T) {
 	inner.end()
 	if len(inner.failures) > 0 {
 		t.Errorf("the failures are %q", inner.failures)
+	}
+}
+
+func TestMySQL(t *testing.T) {
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	db := srv.Open(t)
+	if _, err := db.Exec("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), at DATETIME(6))"); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2024, 1, 15, 3, 34, 56, 789_012_000, time.UTC)
+	r, err := db.Exec("INSERT INTO t (name, at) VALUES (?, ?)", "Zürich", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err := r.LastInsertId(); id != 1 || err != nil {
+		t.Errorf("the id is %d, %v", id, err)
+	}
+	var database, name string
+	var back time.Time
+	if err := db.QueryRow("SELECT database(), name, at FROM t WHERE id = ?", 1).Scan(&database, &name, &back); err != nil {
+		t.Fatal(err)
+	}
+	if database != srv.Database || name != "Zürich" || !back.Equal(at) {
+		t.Errorf("got %q, %q, %v", database, name, back)
+	}
+}
+
+func TestClock(t *testing.T) {
+	srv := dataapitest.New(t)
+	tx, err := srv.Open(t).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Clock.Advance(4 * time.Minute)
+	var e *auroradataapi.Error
+	if _, err := tx.Exec("SELECT 1"); !errors.As(err, &e) || e.Type != "TransactionNotFoundException" {
+		t.Errorf("four minutes later: %v", err)
+	}
+	_ = tx.Rollback()
+}
+
+func TestConfig(t *testing.T) {
+	srv := dataapitest.New(t, dataapitest.Config(func(c *server.Config) { c.StatementTimeout = time.Second }))
+	_, err := srv.Open(t).Exec("SELECT pg_sleep(30)")
+	var e *auroradataapi.Error
+	if !errors.As(err, &e) || e.Type != "StatementTimeoutException" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestClient(t *testing.T) {
+	srv := dataapitest.New(t)
+	out, err := srv.Client().ExecuteStatement(t.Context(), &rdsdata.ExecuteStatementInput{
+		ResourceArn: aws.String(dataapitest.ClusterARN), SecretArn: aws.String(dataapitest.SecretARN),
+		Database: &srv.Database, Sql: aws.String("SELECT 42"),
+	})
+	if err != nil || len(out.Records) != 1 {
+		t.Errorf("got %v, %v", out, err)
 	}
 }

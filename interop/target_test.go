@@ -2,17 +2,12 @@ package interop_test
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 	"github.com/auroradataapi/auroradataapi/server"
@@ -35,40 +30,14 @@ type target struct {
 func startPostgres(t *testing.T) *target {
 	t.Helper()
 	behind := dataapitest.New(t)
-	return start(t, "postgresql", behind.PostgresURL, "postgres", behind.Database)
+	return start(t, "postgresql", behind.DatabaseURL, "postgres", behind.Database)
 }
-
-// envMySQL says where the tests find a MySQL whose root has no password, as
-// mysql://host:port or mysql://?socket=/path. MariaDB does as well.
-const envMySQL = "AURORADATAAPI_TEST_MYSQL_URL"
 
 // startMySQL starts a Data API over a fresh MySQL database.
 func startMySQL(t *testing.T) *target {
 	t.Helper()
-	where := os.Getenv(envMySQL)
-	if where == "" {
-		t.Skipf("set %s to a MySQL whose root has no password", envMySQL)
-	}
-	g := start(t, "mysql", where, "root", "interop_"+strings.ToLower(rand.Text()))
-	connector, err := auroradataapi.NewConnector(&auroradataapi.Config{
-		Engine: g.engine, Endpoint: g.url, Region: dataapitest.Region,
-		ClusterARN: dataapitest.ClusterARN, SecretARN: dataapitest.SecretARN,
-		AccessKeyID: dataapitest.AccessKeyID, SecretAccessKey: dataapitest.SecretAccessKey,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(connector)
-	t.Cleanup(func() { db.Close() })
-	if _, err := db.Exec("CREATE DATABASE " + g.database + " CHARACTER SET utf8mb4"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + g.database); err != nil {
-			t.Error(err)
-		}
-	})
-	return g
+	behind := dataapitest.New(t, dataapitest.MySQL())
+	return start(t, "mysql", behind.DatabaseURL, "root", behind.Database)
 }
 
 // start starts a Data API over a database server, whose statements time out

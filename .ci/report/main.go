@@ -17,7 +17,6 @@ import (
 var excuses = []string{
 	"AURORADATAAPI_TEST_RESOURCE_ARN", // needs an AWS account
 	"AURORADATAAPI_TEST_FETCH",        // downloads a database
-	"AURORADATAAPI_TEST_MYSQL_URL",    // needs a MySQL, which no package starts
 	"only root runs the server as",    // needs root
 	"all tests run as an ordinary",    // checks as root what else every test checks
 }

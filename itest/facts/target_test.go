@@ -51,7 +51,7 @@ func localPostgres(t *testing.T) *target {
 	const timeout = 2 * time.Second
 	srv, err := server.New(server.Config{
 		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.PostgresURL,
+			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.DatabaseURL,
 			Secrets:    []server.Secret{{ARN: dataapitest.SecretARN, Username: "postgres"}},
 			PauseAfter: pauseAfter,
 		}},

@@ -44,7 +44,7 @@ func TestSoak(t *testing.T) {
 	behind := dataapitest.New(t)
 	srv, err := server.New(server.Config{
 		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.PostgresURL + "&pool_max_conns=40",
+			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.DatabaseURL + "&pool_max_conns=40",
 			Secrets: []server.Secret{{ARN: dataapitest.SecretARN, Username: "postgres"}},
 		}},
 		TransactionIdleTimeout: time.Second, // for those who vanish
