@@ -184,6 +184,31 @@ func TestPostgresURL(t *testing.T) {
 	}
 }
 
+// TestNoDatabase says in one line why a running database is of no use.
+func TestNoDatabase(t *testing.T) {
+	d := &database{description: "PostgreSQL at h:1, database d, user u"}
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{&auroradataapi.Error{Type: "DatabaseUnavailableException", Message: "the database cannot be reached: failed to connect to `user=u database=d`:\n" +
+			"\t127.0.0.1:1 (h): dial error: dial tcp 127.0.0.1:1: connect: connection refused\n\t[::1]:1 (h): dial error: dial tcp [::1]:1: connect: connection refused"},
+			"does not answer: dial tcp [::1]:1: connect: connection refused"},
+		{&auroradataapi.Error{Type: "DatabaseUnavailableException", Message: "failed to connect to `user=u database=d`: /run (/run): dial error: dial unix /run: no such file"},
+			"does not answer: dial unix /run: no such file"},
+		{&auroradataapi.Error{Type: "DatabaseErrorException", Code: "28P01", Message: `password authentication failed for user "u"`},
+			`refuses: password authentication failed for user "u" (SQLSTATE 28P01)`},
+		{errors.New("other"), "does not answer: wrapped: other"},
+	}
+	for _, tt := range tests {
+		got := d.noDatabase(fmt.Errorf("wrapped: %w", tt.err))
+		want := d.description + " " + tt.want
+		if got.Error() != want || !errors.Is(got, tt.err) || exitCode(started(got)) != exitNoDatabase {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	}
+}
+
 // TestRunningPostgres runs on a server that was started by somebody else.
 func TestRunningPostgres(t *testing.T) {
 	pg, err := localdb.StartPostgres(t.Context(), localdb.PostgresOptions{Offline: true})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/internal/localdb"
 )
 
@@ -109,7 +110,36 @@ func parsePostgresURL(text string, getenv func(string) string) (*database, error
 	return d, nil
 }
 
-// noDatabase makes an error out of a database that does not answer.
+// noDatabase makes an error out of a database that does not let a statement
+// through. It says in one line why, whatever the way of the statement was.
 func (d *database) noDatabase(err error) error {
-	return &exitError{exitNoDatabase, errors.Join(fmt.Errorf("%s does not answer", d.description), err)}
+	var e *auroradataapi.Error
+	switch {
+	case !errors.As(err, &e):
+		return &exitError{exitNoDatabase, fmt.Errorf("%s does not answer: %w", d.description, err)}
+	case e.Code != "":
+		return &exitError{exitNoDatabase, &databaseError{fmt.Sprintf("%s refuses: %s (SQLSTATE %s)", d.description, e.Message, e.Code), err}}
+	default:
+		return &exitError{exitNoDatabase, &databaseError{d.description + " does not answer: " + dialCause(e.Message), err}}
+	}
+}
+
+// databaseError is an error with a text of its own.
+type databaseError struct {
+	text string
+	err  error
+}
+
+func (e *databaseError) Error() string { return e.text }
+func (e *databaseError) Unwrap() error { return e.err }
+
+// dialCause returns why no address of a server could be reached: of several
+// lines, one an address, the last.
+func dialCause(text string) string {
+	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+	if _, cause, ok := strings.Cut(text, "dial error: "); ok {
+		return cause
+	}
+	return text
 }
