@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -153,6 +154,27 @@ func (s *service) client(web *http.Client, retryer aws.Retryer) *rdsdata.Client 
 		Region: "us-east-1", BaseEndpoint: aws.String(s.web.URL), Retryer: retryer, HTTPClient: web,
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
+}
+
+// TestFaultsAreSeen looks for faults in the metrics and in the log.
+func TestFaultsAreSeen(t *testing.T) {
+	t.Parallel()
+	var log lockedBuffer
+	s := serve(t, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	s.fault(server.Fault{Times: 1, Kind: server.FaultStatus, Status: 503})
+	s.fault(server.Fault{Times: 1, Kind: server.FaultDrop})
+	s.fault(server.Fault{Times: 1, Kind: server.FaultTruncate})
+	s.fault(server.Fault{Times: 1, Kind: server.FaultError, Code: "TeapotException"})
+	same(t, s.pattern(5), "!!!!.")
+	_, text := get(t, s.web.URL+"/metrics")
+	for failure, n := range map[string]int{"Status503": 1, "NoAnswer": 2, "TeapotException": 1, "": 1} {
+		if want := fmt.Sprintf("auroradataapi_calls_total{operation=\"ExecuteStatement\",error=%q} %d\n", failure, n); !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+	if want := "msg=fault fault=fault-2 kind=drop operation=ExecuteStatement hit=1\n"; !strings.Contains(log.String(), want) {
+		t.Errorf("the log lacks %s:\n%s", want, log.String())
+	}
 }
 
 // TestFaultTruncated looks at the bytes of an answer that breaks off.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -40,8 +41,11 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			operation: op, status: seen.status, duration: time.Since(start),
 			failure: errorType(seen.Header()), received: body.n, sent: seen.n,
 		}
-		if !finished || seen.lost {
+		switch {
+		case !finished || seen.lost:
 			c.status, c.failure = 0, noAnswer
+		case c.status >= http.StatusBadRequest && c.failure == "":
+			c.failure = "Status" + strconv.Itoa(c.status)
 		}
 		o.metrics.ended(c)
 		o.note(r, seen, c)
