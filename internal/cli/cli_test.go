@@ -17,6 +17,7 @@ import (
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/internal/localdb"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 func TestExitCode(t *testing.T) {
@@ -103,16 +104,34 @@ func TestGuard(t *testing.T) {
 			r.Header.Set(tt.header, tt.value)
 		}
 		w := httptest.NewRecorder()
-		guard(next).ServeHTTP(w, r)
+		guard(next, false).ServeHTTP(w, r)
 		if w.Code != tt.want {
 			t.Errorf("%s: status %d, want %d", tt.name, w.Code, tt.want)
 		}
 	}
 }
 
+// A page has no keys to sign with: where those are asked for, a server may go by
+// any name.
+func TestGuardWithKeys(t *testing.T) {
+	next := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	for origin, want := range map[string]int{"": http.StatusTeapot, "https://evil.example": http.StatusForbidden} {
+		r := httptest.NewRequest(http.MethodPost, "/Execute", strings.NewReader("{}"))
+		r.Host = "db.example:8010"
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		w := httptest.NewRecorder()
+		guard(next, true).ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("from %q: status %d, want %d", origin, w.Code, want)
+		}
+	}
+}
+
 func TestListenRefuses(t *testing.T) {
 	for _, address := range []string{"", "8010", ":8010", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1.example.com:0"} {
-		l, err := listen(t.Context(), address)
+		l, err := listen(t.Context(), address, server.Config{})
 		if err == nil {
 			l.Close()
 			t.Errorf("listens on %q", address)
@@ -124,28 +143,29 @@ func TestListenRefuses(t *testing.T) {
 
 func TestEnvFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "local.env")
-	if err := clearEnvFile(path); err != nil {
+	if err := clearOwnFile(path, "--env-file"); err != nil {
 		t.Fatalf("no file: %v", err)
 	}
-	if err := writeEnvFile(path, []variable{{"A", "http://127.0.0.1:1"}, {"B", "arn:aws:x"}}); err != nil {
+	if err := writeEnvFile(path, []variable{{name: "A", value: "http://127.0.0.1:1"}, {name: "B", value: "arn:aws:x"}}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(envFileMark+"A=http://127.0.0.1:1\nB=arn:aws:x\n", string(text)); diff != "" {
+	if diff := cmp.Diff(ownMark+"A=http://127.0.0.1:1\nB=arn:aws:x\n", string(text)); diff != "" {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
-	if err := clearEnvFile(path); err != nil {
+	if err := clearOwnFile(path, "--env-file"); err != nil {
 		t.Fatalf("own file: %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("an earlier file is still there: %v", err)
 	}
 	for _, value := range []string{"two words", "$HOME", "a'b", "a\nB=c", "#"} {
-		if err := writeEnvFile(path, []variable{{"A", value}}); err == nil {
-			t.Errorf("wrote the value %q, which a shell and docker read differently", value)
+		err := writeEnvFile(path, []variable{{name: "A", value: value, secret: true}})
+		if err == nil || strings.Contains(err.Error(), value) && len(value) > 1 {
+			t.Errorf("the value %q, which a shell and docker read differently: %v", value, err)
 		}
 	}
 	left, err := os.ReadDir(filepath.Dir(path))

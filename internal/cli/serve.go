@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const defaultListen = "127.0.0.1:8010"
@@ -14,14 +15,18 @@ const defaultListen = "127.0.0.1:8010"
 // serveOptions are the options of serve.
 type serveOptions struct {
 	io       *IO
+	flags    *pflag.FlagSet
+	config   string
 	database databaseOptions
 	listen   string
+	tls      tlsOptions
 	envFile  string
 	quiet    bool
 }
 
-func newServeCommand(io *IO) *cobra.Command {
-	o := &serveOptions{io: io}
+func newServeCommand(io *IO) *cobra.Command { return (&serveOptions{io: io}).command() }
+
+func (o *serveOptions) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [flags]",
 		Short: "Run a local Data API over a real PostgreSQL",
@@ -29,8 +34,18 @@ func newServeCommand(io *IO) *cobra.Command {
 until Ctrl-C or SIGTERM. The PostgreSQL is a private one, found on this machine
 or fetched once; its data is gone at the end unless --data names a folder.
 
-The address has to be one of this machine's loopback: signatures are not
-verified yet, so everybody who reaches it can run SQL.
+Requests have to be signed with the keys in AURORADATAAPI_ACCESS_KEY_ID and
+AURORADATAAPI_SECRET_ACCESS_KEY, if these are set. Without keys signatures are
+not verified, so that everybody who reaches the address could run SQL: it then
+has to be one of this machine's loopback.
+
+--config reads a JSON file with any number of clusters, each with its secrets,
+and with keys, limits and TLS; docs/serve.md shows all of it. Where a flag or
+one of these variables is given too, it goes before the file.
+
+--tls-self-signed makes a certificate for the names of this machine, good for
+this run. Clients trust it by the file that --tls-cert-out writes, which is
+AWS_CA_BUNDLE among the variables.
 
 --env-file writes the variables once the server is ready, as NAME=value, which
 "docker run --env-file FILE" reads and so does a shell with "set -a; . FILE".
@@ -41,6 +56,8 @@ An earlier server's file is deleted at the start; at the end the file stays.
   auroradataapi serve --listen 127.0.0.1:0 --env-file local.env
   auroradataapi serve --data ./pgdata
   auroradataapi serve --postgres-url postgres://app:secret@localhost:5432/app
+  auroradataapi serve --config clusters.json
+  auroradataapi serve --tls-self-signed --tls-cert-out ca.pem --env-file local.env
 
   # in another terminal
   set -a; . ./local.env; set +a
@@ -54,27 +71,32 @@ An earlier server's file is deleted at the start; at the end the file stays.
 		},
 	}
 	flags := cmd.Flags()
+	o.flags = flags
 	flags.SortFlags = false
-	flags.StringVar(&o.listen, "listen", defaultListen, "listen on this loopback `ADDRESS`; port 0 is any")
-	flags.StringVar(&o.envFile, "env-file", "", "write the variables to this `FILE`")
+	flags.StringVar(&o.listen, flagListen, defaultListen, "listen on this `ADDRESS`; port 0 is any")
+	flags.StringVar(&o.config, flagConfig, "", "read clusters, secrets, keys and limits from this JSON `FILE`")
+	flags.StringVar(&o.envFile, flagEnvFile, "", "write the variables to this `FILE`")
 	flags.StringVar(&o.database.dataDir, flagData, "", "keep the data in `DIR`")
 	o.database.addFlags(flags)
+	o.tls.addFlags(flags)
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but errors")
 	return cmd
 }
 
 func (o *serveOptions) run(ctx context.Context) (err error) {
-	if o.envFile != "" {
-		if err := clearEnvFile(o.envFile); err != nil {
+	opt, err := o.local()
+	if err != nil {
+		return err
+	}
+	for _, file := range [][2]string{{o.envFile, "--" + flagEnvFile}, {opt.tls.certOut, "--" + flagTLSCertOut}} {
+		if file[0] == "" {
+			continue
+		}
+		if err := clearOwnFile(file[0], file[1]); err != nil {
 			return err
 		}
 	}
-	local, err := startLocal(ctx, localOptions{
-		database: o.database,
-		listen:   o.listen,
-		getenv:   o.io.Getenv,
-		notice:   func(text string) { o.say("%s", text) },
-	})
+	local, err := startLocal(ctx, opt)
 	if err != nil {
 		return err
 	}
@@ -97,20 +119,26 @@ func (o *serveOptions) run(ctx context.Context) (err error) {
 	case err := <-local.served:
 		local.served <- err // for stop
 		return err
-	case database := <-anyGone(local.db):
+	case database := <-anyGone(local.databases()...):
 		return database.lost()
 	}
 }
 
 // announce prints what a program needs to use the server.
 func (o *serveOptions) announce(l *local) error {
-	o.say("%s", l.db.description)
+	for _, c := range l.clusters {
+		o.say("%s", c.describe(len(l.clusters) > 1))
+	}
 	o.say("the Data API is ready at %s; Ctrl-C stops it", l.endpoint)
 	if o.quiet {
 		return nil
 	}
 	var b strings.Builder
 	for _, v := range l.environment() {
+		if v.secret {
+			fmt.Fprintf(&b, "# %s is the one that serve was given\n", v.name)
+			continue
+		}
 		fmt.Fprintf(&b, "export %s=%s\n", v.name, shellQuote(v.value))
 	}
 	_, err := fmt.Fprint(o.io.Out, b.String())

@@ -68,7 +68,7 @@ func (o *targetOptions) config() (*auroradataapi.Config, error) {
 func (o *targetOptions) open(ctx context.Context, io *IO) (db *sql.DB, stop func() error, err error) {
 	if o.local {
 		local, err := startLocal(ctx, localOptions{
-			database: o.database,
+			clusters: localCluster(o.database),
 			listen:   "127.0.0.1:0",
 			getenv:   io.Getenv,
 			notice:   func(text string) { notice(io, "%s", text) },
@@ -76,7 +76,7 @@ func (o *targetOptions) open(ctx context.Context, io *IO) (db *sql.DB, stop func
 		if err != nil {
 			return nil, nil, err
 		}
-		db, err := openDB(local.config())
+		db, err := openDB(local.config(local.main()))
 		if err != nil {
 			return nil, nil, errors.Join(err, local.stop())
 		}
