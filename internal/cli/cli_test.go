@@ -174,6 +174,45 @@ func TestEnvFile(t *testing.T) {
 	}
 }
 
+func TestCheckOwnFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	own, other, short := write("own", ownMark+"A=1\n"), write("other", "A=1\n"), write("short", "#")
+	tests := []struct{ path, want string }{ // in the error; empty for none
+		{filepath.Join(dir, "new"), ""},
+		{own, ""},
+		{other, "was not written by serve"},
+		{short, "was not written by serve"},
+		{dir, "is no file"},
+		{os.DevNull, "is no file"},
+		{filepath.Join(dir, "nowhere", "x.env"), "no such file or directory; its folder has to exist"},
+		{filepath.Join(own, "x.env"), "not a directory"},
+	}
+	for _, tt := range tests {
+		err := checkOwnFile(tt.path, "--env-file")
+		switch {
+		case tt.want == "":
+			if err != nil {
+				t.Errorf("%s: %v", tt.path, err)
+			}
+		case err == nil || !strings.Contains(err.Error(), "--env-file "+tt.path+": ") || !strings.Contains(err.Error(), tt.want):
+			t.Errorf("%s: error %v, want the path and %q in it", tt.path, err, tt.want)
+		case exitCode(started(err)) != exitUsage || strings.Contains(err.Error(), ".serve-"):
+			t.Errorf("%s: %v is not an error of usage about the file", tt.path, err)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 3 {
+		t.Errorf("there are %v, %v, want what was there", left, err)
+	}
+}
+
 func TestShellQuote(t *testing.T) {
 	for in, want := range map[string]string{"": "''", "a-b": "a-b", "a b": "'a b'", "a'b": `'a'\''b'`, "$x": "'$x'"} {
 		if got := shellQuote(in); got != want {

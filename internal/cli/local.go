@@ -45,6 +45,7 @@ type localOptions struct {
 	tls         tlsOptions
 	getenv      func(string) string
 	notice      func(string) // told of what takes its time
+	listening   func() error // called once the port is ours; may be nil
 }
 
 // limits are those of the server that can be set; zero is the service's.
@@ -97,6 +98,11 @@ func startLocal(ctx context.Context, opt localOptions) (_ *local, err error) {
 			err = errors.Join(err, listener.Close(), l.release())
 		}
 	}()
+	if opt.listening != nil {
+		if err := opt.listening(); err != nil {
+			return nil, err
+		}
+	}
 	secure, err := opt.tls.load(listener.Addr())
 	if err != nil {
 		return nil, err

@@ -48,7 +48,8 @@ this run. Clients trust it by the file that --tls-cert-out writes, which is
 AWS_CA_BUNDLE among the variables.
 
 --env-file writes the variables once the server is ready, as NAME=value, which
-"docker run --env-file FILE" reads and so does a shell with "set -a; . FILE".
+a shell reads with "set -a; . FILE", and "docker run --env-file FILE" does if the
+container has --network host, because the address is one of this machine's.
 An earlier server's file is deleted at the start; at the end the file stays.
 
 ` + exitHelp(),
@@ -88,13 +89,19 @@ func (o *serveOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, file := range [][2]string{{o.envFile, "--" + flagEnvFile}, {opt.tls.certOut, "--" + flagTLSCertOut}} {
-		if file[0] == "" {
-			continue
-		}
-		if err := clearOwnFile(file[0], file[1]); err != nil {
+	files := o.files(opt)
+	for _, f := range files {
+		if err := checkOwnFile(f.path, f.flag); err != nil {
 			return err
 		}
+	}
+	opt.listening = func() error {
+		for _, f := range files {
+			if err := clearOwnFile(f.path, f.flag); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	local, err := startLocal(ctx, opt)
 	if err != nil {
@@ -122,6 +129,19 @@ func (o *serveOptions) run(ctx context.Context) (err error) {
 	case database := <-anyGone(local.databases()...):
 		return database.lost()
 	}
+}
+
+// ownFile is a file that serve is to write, and the flag that says so.
+type ownFile struct{ path, flag string }
+
+func (o *serveOptions) files(opt localOptions) []ownFile {
+	var files []ownFile
+	for _, f := range []ownFile{{o.envFile, "--" + flagEnvFile}, {opt.tls.certOut, "--" + flagTLSCertOut}} {
+		if f.path != "" {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // announce prints what a program needs to use the server.
