@@ -17,6 +17,7 @@ import (
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/internal/localdb"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
 	"github.com/auroradataapi/auroradataapi/server"
 )
 
@@ -107,6 +108,12 @@ func TestGuard(t *testing.T) {
 		guard(next, false).ServeHTTP(w, r)
 		if w.Code != tt.want {
 			t.Errorf("%s: status %d, want %d", tt.name, w.Code, tt.want)
+		}
+		if w.Code == http.StatusForbidden {
+			kind, _, _ := strings.Cut(w.Header().Get("X-Amzn-Errortype"), ":")
+			if kind != "AccessDeniedException" || wire.ErrorMessage(w.Body.Bytes()) == "" {
+				t.Errorf("%s: refused as %q with %q, which no SDK can read", tt.name, kind, w.Body)
+			}
 		}
 	}
 }
