@@ -150,6 +150,7 @@ func (o *serveOptions) announce(l *local) error {
 		o.say("%s", c.describe(len(l.clusters) > 1))
 	}
 	o.say("the Data API is ready at %s; Ctrl-C stops it", l.endpoint)
+	o.say("with the variables set, its URI for the driver and exec is %s+auroradataapi://:@/", l.main().engine)
 	if o.quiet {
 		return nil
 	}
