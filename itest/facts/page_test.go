@@ -6,11 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/auroradataapi/auroradataapi/dataapitest"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/compatibility.md")
@@ -52,7 +55,8 @@ tests fail when an answer changes. The same questions can be put to AWS: set the
 variables that the skipped TestAWS names. What is in brackets is explained in the
 facts' list of sources.
 
-Statements time out after 2 seconds here instead of 45, and the clock is moved by
+Where nothing else is said, PostgreSQL answers; for MySQL it is MariaDB, which
+stands in for it. Statements time out after 2 seconds here instead of 45, and the clock is moved by
 hand. The names in capitals stand for what differs from run to run: CLUSTER, SECRET,
 DATABASE, TX1.
 `
@@ -61,12 +65,15 @@ DATABASE, TX1.
 // the page.
 func TestPage(t *testing.T) {
 	answers := make(map[string][]string)
-	local := localPostgres(t)
-	for i, p := range probes {
-		t.Run(fmt.Sprintf("%s/%d", p.fact, i), func(t *testing.T) {
-			answers[p.fact] = append(answers[p.fact], strings.Join(converse(t, local, p), "\n"))
-		})
+	ask := func(to *target, probes []probe, introduction string) {
+		for i, p := range probes {
+			t.Run(fmt.Sprintf("%s/%d", p.fact, i), func(t *testing.T) {
+				answers[p.fact] = append(answers[p.fact], introduction+strings.Join(converse(t, to, p), "\n"))
+			})
+		}
 	}
+	ask(local(t, "postgres"), probes, "")
+	ask(local(t, "root", dataapitest.MySQL()), mysqlProbes, "(MySQL)\n")
 	if t.Failed() {
 		return
 	}
@@ -127,7 +134,7 @@ func converse(t *testing.T, to *target, p probe) []string {
 // TestEveryFact holds that a fact is asked for, or says why not.
 func TestEveryFact(t *testing.T) {
 	asked := make(map[string]bool)
-	for _, p := range probes {
+	for _, p := range slices.Concat(probes, mysqlProbes) {
 		asked[p.fact] = true
 	}
 	known := make(map[string]bool)

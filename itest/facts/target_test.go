@@ -42,17 +42,17 @@ func (t *target) fill(req *wire.ExecuteRequest) *wire.ExecuteRequest {
 	return &full
 }
 
-// localPostgres returns the local Data API over PostgreSQL, whose statements
-// time out early and whose clock can be moved.
-func localPostgres(t *testing.T) *target {
+// local returns the local Data API over a database, whose statements time out
+// early and whose clock can be moved.
+func local(t *testing.T, user string, opts ...dataapitest.Option) *target {
 	t.Helper()
-	behind := dataapitest.New(t)
+	behind := dataapitest.New(t, opts...)
 	clock := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	const timeout = 2 * time.Second
 	srv, err := server.New(server.Config{
 		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: "postgresql", URL: behind.DatabaseURL,
-			Secrets:    []server.Secret{{ARN: dataapitest.SecretARN, Username: "postgres"}},
+			ARN: dataapitest.ClusterARN, Engine: behind.Engine, URL: behind.DatabaseURL,
+			Secrets:    []server.Secret{{ARN: dataapitest.SecretARN, Username: user}},
 			PauseAfter: pauseAfter,
 		}},
 		StatementTimeout: timeout,
