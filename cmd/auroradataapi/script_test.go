@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"exitcode":  exitCode,
 			"processes": processes,
 			"freeport":  freePort,
+			"request":   request,
 		},
 	})
 }

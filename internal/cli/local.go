@@ -43,6 +43,7 @@ type localOptions struct {
 	region      string              // of signatures; empty is that of the clusters, or any
 	limits      limits
 	tls         tlsOptions
+	faults      faultOptions
 	getenv      func(string) string
 	notice      func(string) // told of what takes its time
 	listening   func() error // called once the port is ours; may be nil
@@ -117,10 +118,14 @@ func startLocal(ctx context.Context, opt localOptions) (_ *local, err error) {
 		cfg.Clusters = append(cfg.Clusters, server.Cluster{
 			ARN: c.arn, Engine: c.engine, URL: c.db.url, Secrets: c.secrets, EndpointDisabled: c.disabled})
 	}
+	opt.faults.configure(&cfg)
 	if l.api, err = server.New(cfg); err != nil {
 		return nil, err
 	}
 	if err := l.ping(ctx); err != nil {
+		return nil, err
+	}
+	if err := opt.faults.install(l.api); err != nil {
 		return nil, err
 	}
 	l.web = &http.Server{Handler: guard(l.api, len(opt.credentials) > 0), ReadHeaderTimeout: 10 * time.Second, TLSConfig: secure}

@@ -20,6 +20,7 @@ type serveOptions struct {
 	database databaseOptions
 	listen   string
 	tls      tlsOptions
+	faults   faultOptions
 	envFile  string
 	quiet    bool
 }
@@ -47,6 +48,11 @@ one of these variables is given too, it goes before the file.
 this run. Clients trust it by the file that --tls-cert-out writes, which is
 AWS_CA_BUNDLE among the variables.
 
+--faults lets calls go wrong: a connection that breaks after the statement was
+executed, a cluster that resumes, a transaction that is gone. Programs in any
+language set such rules while the server runs, below /_local/ on the same
+address; docs/faults.md shows how.
+
 --env-file writes the variables once the server is ready, as NAME=value, which
 a shell reads with "set -a; . FILE", and "docker run --env-file FILE" does if the
 container has --network host, because the address is one of this machine's.
@@ -59,6 +65,7 @@ An earlier server's file is deleted at the start; at the end the file stays.
   auroradataapi serve --postgres-url postgres://app:secret@localhost:5432/app
   auroradataapi serve --config clusters.json
   auroradataapi serve --tls-self-signed --tls-cert-out ca.pem --env-file local.env
+  auroradataapi serve --faults lost-answers.json --pause-after 5m
 
   # in another terminal
   set -a; . ./local.env; set +a
@@ -80,6 +87,7 @@ An earlier server's file is deleted at the start; at the end the file stays.
 	flags.StringVar(&o.database.dataDir, flagData, "", "keep the data in `DIR`")
 	o.database.addFlags(flags)
 	o.tls.addFlags(flags)
+	o.faults.addFlags(flags)
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but errors")
 	return cmd
 }
@@ -148,6 +156,9 @@ func (o *serveOptions) files(opt localOptions) []ownFile {
 func (o *serveOptions) announce(l *local) error {
 	for _, c := range l.clusters {
 		o.say("%s", c.describe(len(l.clusters) > 1))
+	}
+	if text := o.faults.describe(); text != "" {
+		o.say("%s", text)
 	}
 	o.say("the Data API is ready at %s; Ctrl-C stops it", l.endpoint)
 	o.say("with the variables set, its URI for the driver and exec is %s+auroradataapi://:@/", l.main().engine)

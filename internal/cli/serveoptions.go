@@ -45,6 +45,10 @@ func (o *serveOptions) local() (localOptions, error) {
 			return opt, err
 		}
 	}
+	if err := o.faults.load(o.flags, len(opt.credentials) > 0); err != nil {
+		return opt, err
+	}
+	opt.faults = o.faults
 	o.warn(opt)
 	return opt, nil
 }
