@@ -34,7 +34,7 @@ type Faults struct {
 	named int // how many names were made up
 }
 
-// FaultStatus is a rule and what has come of it.
+// FaultState is a rule and what has come of it.
 type FaultState struct {
 	// Fault is the rule.
 	Fault Fault `json:"fault"`

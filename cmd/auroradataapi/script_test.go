@@ -28,7 +28,7 @@ const patience = 30 * time.Second
 // TestScripts runs the command as a user does, each script against the real
 // thing: the command in a process of its own, the local Data API, PostgreSQL.
 func TestScripts(t *testing.T) {
-	postgres := havePostgres(t)
+	postgres, mysql := have(t, "PostgreSQL", "--offline"), have(t, "MySQL", "--mysql")
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
@@ -47,6 +47,8 @@ func TestScripts(t *testing.T) {
 			switch name {
 			case "postgres":
 				return postgres, nil
+			case "mysql":
+				return mysql, nil
 			case "awscli":
 				_, err := exec.LookPath("aws")
 				return err == nil, nil
@@ -64,19 +66,18 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// havePostgres reports whether the scripts can have a PostgreSQL. In CI they
-// must.
-func havePostgres(t *testing.T) bool {
+// have reports whether the scripts can have a database. In CI they must.
+func have(t *testing.T, name, flag string) bool {
 	var stderr bytes.Buffer
 	code := cli.Run(t.Context(), &cli.IO{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv},
-		[]string{"exec", "--local", "--offline", "select 1"})
+		[]string{"exec", "--local", flag, "select 1"})
 	if code == 0 {
 		return true
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatalf("the scripts need PostgreSQL:\n%s", &stderr)
+		t.Fatalf("the scripts need %s:\n%s", name, &stderr)
 	}
-	t.Logf("scripts that need PostgreSQL are skipped; install it:\n%s", &stderr)
+	t.Logf("scripts that need %s are skipped; install it:\n%s", name, &stderr)
 	return false
 }
 

@@ -44,6 +44,9 @@ type cluster struct {
 	db *database
 }
 
+// systemDatabase is one that every MySQL has.
+const systemDatabase = "mysql"
+
 // start has the database run and its users be there.
 func (o clusterOptions) start(ctx context.Context, getenv func(string) string, notice func(string)) (_ *cluster, err error) {
 	c := &cluster{clusterOptions: o}
@@ -53,6 +56,15 @@ func (o clusterOptions) start(ctx context.Context, getenv func(string) string, n
 	}
 	if c.db, err = o.database.start(ctx, getenv, notice); err != nil {
 		return nil, err
+	}
+	if c.db.setup != "" {
+		err := c.administer(ctx, systemDatabase, func(db *sql.DB) error {
+			_, err := db.ExecContext(ctx, c.db.setup)
+			return err
+		})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("cluster %s: %w", o.arn, err), c.db.stop())
+		}
 	}
 	if len(o.secrets) == 0 {
 		c.secrets = []server.Secret{{ARN: secretOf(o.arn), Username: c.db.user, Password: c.db.password}}
@@ -111,6 +123,21 @@ func runningDatabase(o clusterOptions) *database {
 // createUsers creates the users of the secrets in a private database, each with
 // a database of his own, to which a call goes that names none.
 func (c *cluster) createUsers(ctx context.Context) error {
+	return c.administer(ctx, c.db.name, func(db *sql.DB) error {
+		for _, s := range c.secrets {
+			if s.Username == c.db.user {
+				continue
+			}
+			if err := createUser(ctx, db, s); err != nil {
+				return fmt.Errorf("user %q: %w", s.Username, err)
+			}
+		}
+		return nil
+	})
+}
+
+// administer does something in a private database, before it is served.
+func (c *cluster) administer(ctx context.Context, database string, do func(*sql.DB) error) error {
 	own := server.Secret{ARN: secretOf(c.arn), Username: c.db.user, Password: c.db.password}
 	api, err := server.New(server.Config{Clusters: []server.Cluster{
 		{ARN: c.arn, Engine: c.engine, URL: c.db.url, Secrets: []server.Secret{own}},
@@ -121,22 +148,14 @@ func (c *cluster) createUsers(ctx context.Context) error {
 	defer api.Close()
 	return onPlainPort(ctx, api, func(endpoint string) error {
 		db, err := openDB(&auroradataapi.Config{
-			Engine: c.engine, Database: c.db.name, ClusterARN: c.arn, SecretARN: own.ARN,
+			Engine: c.engine, Database: database, ClusterARN: c.arn, SecretARN: own.ARN,
 			AccessKeyID: localKeyID, SecretAccessKey: localKey, Endpoint: endpoint, RetryBudget: -1,
 		})
 		if err != nil {
 			return err
 		}
 		defer db.Close()
-		for _, s := range c.secrets {
-			if s.Username == c.db.user {
-				continue
-			}
-			if err := createUser(ctx, db, s); err != nil {
-				return fmt.Errorf("user %q: %w", s.Username, err)
-			}
-		}
-		return nil
+		return do(db)
 	})
 }
 

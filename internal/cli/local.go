@@ -54,7 +54,7 @@ type limits struct{ statement, idle, age time.Duration }
 
 // localCluster returns the one cluster of a local Data API that has but one.
 func localCluster(database databaseOptions) []clusterOptions {
-	c := clusterOptions{name: localName, database: database}
+	c := clusterOptions{name: localName, engine: database.engine().Name, database: database}
 	c.complete("")
 	return []clusterOptions{c}
 }

@@ -24,7 +24,7 @@ type targetOptions struct {
 }
 
 func (o *targetOptions) addFlags(flags *pflag.FlagSet) {
-	flags.BoolVar(&o.local, "local", false, "run on a private PostgreSQL behind a local Data API, both gone at the end")
+	flags.BoolVar(&o.local, "local", false, "run on a private database behind a local Data API, both gone at the end")
 	flags.StringVar(&o.uri, "uri", "", "run on the cluster of this `URI`, postgresql+auroradataapi://…")
 	o.database.addFlags(flags)
 	o.flags = flags
@@ -33,10 +33,10 @@ func (o *targetOptions) addFlags(flags *pflag.FlagSet) {
 // dialect checks the options and returns the dialect of the SQL.
 func (o *targetOptions) dialect() (*dialect.Dialect, error) {
 	if o.local && o.flags.Changed("uri") {
-		return nil, usagef("--local and --uri exclude each other: one is a private PostgreSQL, the other a cluster")
+		return nil, usagef("--local and --uri exclude each other: one is a private database, the other a cluster")
 	}
 	if o.local {
-		return dialect.PostgreSQL, nil
+		return o.database.engine(), nil
 	}
 	if name := o.database.given(o.flags); name != "" {
 		return nil, usagef("--%s goes with --local only", name)
