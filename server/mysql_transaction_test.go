@@ -93,6 +93,7 @@ func TestMySQLLocks(t *testing.T) {
 		results <- err
 	}()
 	if !eventually(func() bool {
+		time.Sleep(200 * time.Millisecond) // InnoDB looks again only when nobody has asked for a tenth of a second
 		return mysqlAdmin(t, "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")[0][0] == "1"
 	}) {
 		t.Fatal("nobody waits")
