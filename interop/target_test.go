@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,49 +22,23 @@ type target struct {
 	url      string
 	database string
 	server   *server.Server
-	clock    *clock
+	clock    clock
 }
 
-// startPostgres starts a Data API over a fresh PostgreSQL database.
-func startPostgres(t *testing.T) *target {
-	t.Helper()
-	behind := dataapitest.New(t)
-	return start(t, "postgresql", behind.DatabaseURL, "postgres", behind.Database)
-}
-
-// startMySQL starts a Data API over a fresh MySQL database.
-func startMySQL(t *testing.T) *target {
-	t.Helper()
-	behind := dataapitest.New(t, dataapitest.MySQL())
-	return start(t, "mysql", behind.DatabaseURL, "root", behind.Database)
-}
-
-// start starts a Data API over a database server, whose statements time out
+// start starts a Data API over a fresh database, whose statements time out
 // early and whose transactions expire by a clock that the suite moves.
-func start(t *testing.T, engine, url, user, database string) *target {
+func start(t *testing.T, opts ...dataapitest.Option) *target {
 	t.Helper()
-	clock := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	srv, err := server.New(server.Config{
-		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: engine, URL: url,
-			Secrets: []server.Secret{
-				{ARN: dataapitest.SecretARN, Username: user},
-				{ARN: dataapitest.SecretARN + "-stranger", Username: "stranger"},
-			},
-		}},
-		StatementTimeout: statementTimeout,
-		Now:              clock.read,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := srv.Close(); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
-	return &target{engine: engine, url: listen(t, srv), database: database, server: srv, clock: clock}
+	srv := dataapitest.New(t, append(opts, dataapitest.Config(func(c *server.Config) {
+		c.StatementTimeout = statementTimeout
+		c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: dataapitest.SecretARN + "-stranger", Username: "stranger"})
+	}))...)
+	return &target{engine: srv.Engine, url: srv.URL, database: srv.Database, server: srv.Server, clock: clock{srv.Clock}}
 }
+
+func startPostgres(t *testing.T) *target { return start(t) }
+
+func startMySQL(t *testing.T) *target { return start(t, dataapitest.MySQL()) }
 
 func listen(t *testing.T, h http.Handler) (url string) {
 	t.Helper()
@@ -93,26 +66,15 @@ func (g *target) environment(t *testing.T) []string {
 }
 
 // clock is the server's clock. A POST with the parameter by moves it.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+type clock struct{ *dataapitest.Clock }
 
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c clock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	by, err := time.ParseDuration(r.FormValue("by"))
 	if err != nil || r.Method != http.MethodPost {
 		http.Error(w, "POST with by=DURATION moves the clock", http.StatusBadRequest)
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(by)
+	c.Advance(by)
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -92,13 +92,30 @@ func (s *scanner) field() (f Field, err error) {
 }
 
 func (s *scanner) fieldMember(key string) (f Field, known bool, err error) {
-	f.kind = kindOfMember(key)
-	switch f.kind {
+	switch kind := kindOfMember(key); kind {
+	case KindAbsent:
+		return f, false, s.skip()
 	case KindNull:
 		var null bool
 		if null, err = s.bool(); err == nil && !null {
 			err = s.fail("isNull has to be true")
 		}
+		return Null(), true, err
+	case KindBlob:
+		f.kind = KindBlob
+		f.blob, err = s.blob()
+		return f, true, err
+	default:
+		f, err = s.value(kind)
+		return f, true, err
+	}
+}
+
+// value reads a value of a kind that is both a member of a Field and an element
+// of an array.
+func (s *scanner) value(of Kind) (f Field, err error) {
+	f.kind = of
+	switch of {
 	case KindBoolean:
 		var v bool
 		v, err = s.bool()
@@ -113,14 +130,10 @@ func (s *scanner) fieldMember(key string) (f Field, known bool, err error) {
 		f = Double(v)
 	case KindString:
 		f.str, err = s.string()
-	case KindBlob:
-		f.blob, err = s.blob()
-	case KindArray:
-		f.array, err = s.arrayValue()
 	default:
-		return f, false, s.skip()
+		f.array, err = s.arrayValue()
 	}
-	return f, true, err
+	return f, err
 }
 
 func kindOfMember(key string) Kind {
@@ -212,24 +225,5 @@ func (s *scanner) element(of Kind) (f Field, err error) {
 	if s.null() {
 		return Null(), nil
 	}
-	f.kind = of
-	switch of {
-	case KindBoolean:
-		var v bool
-		v, err = s.bool()
-		f = Boolean(v)
-	case KindLong:
-		var v int64
-		v, err = s.int64()
-		f = Long(v)
-	case KindDouble:
-		var v float64
-		v, err = s.float64()
-		f = Double(v)
-	case KindString:
-		f.str, err = s.string()
-	default:
-		f.array, err = s.arrayValue()
-	}
-	return f, err
+	return s.value(of)
 }

@@ -72,8 +72,8 @@ func TestPage(t *testing.T) {
 			})
 		}
 	}
-	ask(local(t, "postgres"), probes, "")
-	ask(local(t, "root", dataapitest.MySQL()), mysqlProbes, "(MySQL)\n")
+	ask(local(t), probes, "")
+	ask(local(t, dataapitest.MySQL()), mysqlProbes, "(MySQL)\n")
 	if t.Failed() {
 		return
 	}
@@ -124,7 +124,7 @@ func converse(t *testing.T, to *target, p probe) []string {
 			return false
 		}
 		c.note("> (%v later)", d)
-		to.clock.move(d)
+		to.clock.Advance(d)
 		return true
 	}
 	p.ask(c)

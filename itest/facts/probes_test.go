@@ -65,7 +65,7 @@ var probes = []probe{
 	{"F0017", func(c *conversation) {
 		id := c.begin()
 		for i := 0; i < 480 && c.target.clock != nil; i++ {
-			c.target.clock.move(178 * time.Second)
+			c.target.clock.Advance(178 * time.Second)
 			c.target.api.ExecuteStatement(c.Context(), c.target.fill(&wire.ExecuteRequest{SQL: "select 1", TransactionID: id}))
 		}
 		if c.later(20 * time.Minute) {

@@ -1,9 +1,7 @@
 package facts
 
 import (
-	"net/http/httptest"
 	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +21,7 @@ func TestMain(m *testing.M) { dataapitest.Main(m) }
 type target struct {
 	api                             wire.API
 	clusterARN, secretARN, database string
-	clock                           *clock // nil for AWS
+	clock                           *dataapitest.Clock // nil for AWS
 	timeout                         time.Duration
 }
 
@@ -44,34 +42,21 @@ func (t *target) fill(req *wire.ExecuteRequest) *wire.ExecuteRequest {
 
 // local returns the local Data API over a database, whose statements time out
 // early and whose clock can be moved.
-func local(t *testing.T, user string, opts ...dataapitest.Option) *target {
+func local(t *testing.T, opts ...dataapitest.Option) *target {
 	t.Helper()
-	behind := dataapitest.New(t, opts...)
-	clock := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	const timeout = 2 * time.Second
-	srv, err := server.New(server.Config{
-		Clusters: []server.Cluster{{
-			ARN: dataapitest.ClusterARN, Engine: behind.Engine, URL: behind.DatabaseURL,
-			Secrets:    []server.Secret{{ARN: dataapitest.SecretARN, Username: user}},
-			PauseAfter: pauseAfter,
-		}},
-		StatementTimeout: timeout,
-		Now:              clock.read,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { srv.Close() })
-	web := httptest.NewServer(srv)
-	t.Cleanup(web.Close)
+	srv := dataapitest.New(t, append(opts, dataapitest.Config(func(c *server.Config) {
+		c.StatementTimeout = timeout
+		c.Clusters[0].PauseAfter = pauseAfter
+	}))...)
 	return &target{
 		api: newClient(t, aws.Config{
 			Region:       dataapitest.Region,
-			Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
-			BaseEndpoint: aws.String(web.URL),
+			Credentials:  credentials.NewStaticCredentialsProvider(dataapitest.AccessKeyID, dataapitest.SecretAccessKey, ""),
+			BaseEndpoint: aws.String(srv.URL),
 		}, -1), // the clock does not move while a client waits
-		clusterARN: dataapitest.ClusterARN, secretARN: dataapitest.SecretARN, database: behind.Database,
-		clock: clock, timeout: timeout,
+		clusterARN: dataapitest.ClusterARN, secretARN: dataapitest.SecretARN, database: srv.Database,
+		clock: srv.Clock, timeout: timeout,
 	}
 }
 
@@ -105,22 +90,4 @@ func newClient(t *testing.T, cfg aws.Config, budget time.Duration) wire.API {
 	}
 	t.Cleanup(func() { client.Close() })
 	return client
-}
-
-// clock is one that only moves when it is told to.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
