@@ -66,8 +66,12 @@
 //
 // A failed call of the Data API returns an *Error with the SQLSTATE, the place
 // in the statement and the id of the AWS request. It has the method SQLState,
-// which retry helpers look for, and unwraps to the AWS SDK's own error. What is
-// found wrong before anything is sent, such as a missing argument, is a plain
+// which retry helpers look for, and unwraps to the AWS SDK's own error. Codes
+// are errors, on either engine:
+//
+//	if errors.Is(err, auroradataapi.UniqueViolation) { … }
+//
+// What is found wrong before anything is sent, such as a missing argument, is a plain
 // error.
 //
 // # What is sent again?
