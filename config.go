@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
@@ -237,6 +238,9 @@ func (cfg *Config) FormatDSN() string {
 func (cfg Config) String() string {
 	return cfg.format(true)
 }
+
+// LogValue returns String, so that no log shows the secrets.
+func (cfg Config) LogValue() slog.Value { return slog.StringValue(cfg.String()) }
 
 // GoString returns String in quotes, so that %#v does not show the secrets.
 func (cfg Config) GoString() string { return strconv.Quote(cfg.String()) }

@@ -1,7 +1,9 @@
 package auroradataapi
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -95,6 +97,11 @@ func TestSecretsNeverShow(t *testing.T) {
 				t.Errorf("%s of a %T shows a secret: %s", format, v, text)
 			}
 		}
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "cfg", cfg, "value", *cfg)
+	if strings.Contains(log.String(), "hush") || !strings.Contains(log.String(), "REDACTED") {
+		t.Errorf("the log shows %s", log.String())
 	}
 	if dsn := cfg.FormatDSN(); !strings.Contains(dsn, "hush-key") || !strings.Contains(dsn, "hush-token") {
 		t.Errorf("FormatDSN leaves a secret out: %s", dsn)

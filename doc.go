@@ -20,8 +20,8 @@
 // As you are used to: $1, $2 for PostgreSQL, ? for either engine, or :name with
 // sql.Named arguments. The statement is read by a real lexer, so whatever stands
 // in strings, comments, casts, slices and dollar quotes is left alone. Where an
-// operator of PostgreSQL is a lone question mark, use $1, or write the operator
-// as ??.
+// operator of PostgreSQL is a lone question mark, use $1; among placeholders
+// that are question marks, and only there, the operator is written ??.
 //
 // # What is sent for a Go value?
 //
@@ -49,9 +49,39 @@
 //	json, jsonb                     []byte
 //	date, timestamp, timestamptz    time.Time in UTC
 //	time                            string
+//
+// and of MySQL, where it has other names
+//
+//	TINYINT(1), BIT(1)              bool
+//	the other integers              int64; above its range string
+//	DECIMAL                         string, exact
+//	DATE, DATETIME, TIMESTAMP, YEAR time.Time in UTC
+//	BINARY, BLOB, BIT of more bits  []byte
+//
+// and of PostgreSQL alone
+//
 //	arrays                          string in PostgreSQL's form, {1,NULL,"a b"}
 //
 // A value that cannot be converted is an error that names its row and column.
+//
+// # How do I pass a list, or read one?
+//
+// As text in PostgreSQL's form and a cast, because the service takes no arrays:
+// "SELECT … WHERE id = ANY($1::int[])" with "{1,2,3}". What pq.Array and its like
+// make of a slice is such a text; they also read the arrays in a result.
+//
+// # Which types does the service not return?
+//
+// interval, timetz, money, xml, "char", bit strings, the geometric types,
+// composites, arrays of more than one dimension, and dates of infinity. Cast
+// them to text in the statement.
+//
+// # Is a connection a session?
+//
+// No. Each call outside of a transaction may meet another session of the
+// service's pool: SET, LISTEN, temporary tables, prepared statements and
+// advisory locks do not outlast it, though they succeed. A transaction is a
+// session.
 //
 // # What about transactions?
 //
@@ -71,8 +101,8 @@
 //
 //	if errors.Is(err, auroradataapi.UniqueViolation) { … }
 //
-// What is found wrong before anything is sent, such as a missing argument, is a plain
-// error.
+// What is found wrong before anything is sent, such as a missing argument, is a
+// plain error.
 //
 // # What is sent again?
 //
