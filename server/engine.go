@@ -48,6 +48,7 @@ type statement struct {
 	params   []wire.Parameter // one for each placeholder
 	metadata bool             // whether the columns are to be described
 	options  wire.ResultSetOptions
+	most     int // bytes of the result, see Sizes.ResultBytes
 }
 
 // result is what a statement returned.

@@ -12,7 +12,7 @@ import (
 
 // formatJSON writes a result as one JSON array of objects with the columns'
 // labels as keys (F0114). Its errors are choices (F0239).
-func formatJSON(labels []string, rows [][]wire.Field) (string, error) {
+func formatJSON(labels []string, rows [][]wire.Field, most int) (string, error) {
 	keys, err := formatKeys(labels)
 	if err != nil {
 		return "", err
@@ -29,7 +29,7 @@ func formatJSON(labels []string, rows [][]wire.Field) (string, error) {
 			}
 			b = appendValue(append(b, keys[c]...), f)
 		}
-		if b = append(b, '}'); len(b) >= wire.MaxFormattedBytes {
+		if b = append(b, '}'); len(b) >= most {
 			return "", wire.NewError(wire.CodeUnsupportedResult, "The formatted result exceeds the size limit 10 MB.")
 		}
 	}

@@ -62,7 +62,7 @@ func FuzzField(f *testing.F) {
 				t.Fatalf("%q as %s: got %v and %v", text, typ.Name, got, err)
 			}
 			if err == nil {
-				if _, err := formatJSON([]string{text}, [][]wire.Field{{got}}); err != nil {
+				if _, err := formatJSON([]string{text}, [][]wire.Field{{got}}, wire.MaxFormattedBytes); err != nil {
 					t.Fatal(err)
 				}
 			}

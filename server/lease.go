@@ -130,7 +130,7 @@ func (s *service) runOn(ctx context.Context, l *lease, st statement, req *wire.E
 		if o.err != nil {
 			return nil, o.err
 		}
-		return newExecuteResponse(o.res, req)
+		return s.newExecuteResponse(o.res, req)
 	}
 	<-ended
 	return nil, contextError(ctx.Err())

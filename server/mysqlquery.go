@@ -96,12 +96,12 @@ func (q *mysqlQuery) read(rows driver.Rows, st statement) (*result, error) {
 		}
 	}
 	var err error
-	res.rows, err = readMySQLRows(rows, reply.columns, st.options)
+	res.rows, err = readMySQLRows(rows, reply.columns, st)
 	return res, err
 }
 
 // readMySQLRows reads rows up to the size that the service returns.
-func readMySQLRows(rows driver.Rows, columns []mysqlColumn, options wire.ResultSetOptions) ([][]wire.Field, error) {
+func readMySQLRows(rows driver.Rows, columns []mysqlColumn, st statement) ([][]wire.Field, error) {
 	types := make([]*dialect.Type, len(columns))
 	for i := range columns {
 		if types[i] = dialect.MySQL.TypeByName(columns[i].typeName()); types[i] == nil {
@@ -120,14 +120,14 @@ func readMySQLRows(rows driver.Rows, columns []mysqlColumn, options wire.ResultS
 		}
 		row, octets := make([]wire.Field, len(columns)), 0
 		for i, v := range values {
-			f, n, err := mysqlValue(&columns[i], types[i], v, options)
+			f, n, err := mysqlValue(&columns[i], types[i], v, st.options)
 			if unreadable == nil {
 				unreadable = err
 			}
 			row[i] = f
 			octets += n
 		}
-		if size += wire.ResultRowBytes(len(columns), octets); size > wire.MaxResultBytes {
+		if size += wire.ResultRowBytes(len(columns), octets); size > st.most {
 			return nil, resultTooLarge()
 		}
 		read = append(read, row)

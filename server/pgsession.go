@@ -115,7 +115,7 @@ func (s *pgSession) run(ctx context.Context, st statement) (*result, error) {
 	}
 	b := bind(st.params)
 	rr := s.pc.ExecParams(ctx, st.sql.SQL, b.values, b.oids, b.formats, nil)
-	raw := readRows(rr)
+	raw := readRows(rr, st.most)
 	tag, err := rr.Close()
 	started, dropped := s.guard.take()
 	if started != "" {

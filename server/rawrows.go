@@ -26,7 +26,7 @@ type rawRow struct {
 // readRows reads rows up to the size that the service returns. Those beyond
 // are read and forgotten, so that the session stays usable and the statement
 // does all it does.
-func readRows(rr *pgconn.ResultReader) rawRows {
+func readRows(rr *pgconn.ResultReader, most int) rawRows {
 	var raw rawRows
 	raw.columns = slices.Clone(rr.FieldDescriptions()) // a clone of an empty slice is not nil
 	var text []byte
@@ -41,7 +41,7 @@ func readRows(rr *pgconn.ResultReader) rawRows {
 		for _, v := range values {
 			octets += len(v)
 		}
-		if size += wire.ResultRowBytes(len(values), octets); size > wire.MaxResultBytes {
+		if size += wire.ResultRowBytes(len(values), octets); size > most {
 			raw.tooLarge, raw.rows = true, nil
 			continue
 		}

@@ -65,6 +65,9 @@ type Config struct {
 	// answers callers on this machine only, and no web pages.
 	Admin bool
 
+	// Sizes lowers the limits of size; the zero value is the service's.
+	Sizes Sizes
+
 	// Now is the clock by which transactions expire and clusters pause; nil is
 	// time.Now.
 	Now func() time.Time
@@ -145,6 +148,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if err := cfg.Sizes.complete(); err != nil {
+		return nil, err
+	}
 	if err := checkPauses(cfg.Clusters); err != nil {
 		return nil, err
 	}
@@ -171,14 +177,16 @@ func newHandler(cfg Config, keys *keyring, d *disturbed) http.Handler {
 	h := wire.Handler(d)
 	h = faultyAnswers(h)
 	h = &authenticator{next: h, keyring: keys}
+	h = sized(cfg.Sizes.RequestBytes, h)
 	h = newGate(cfg.StatementTimeout, h)
 	h = &observer{next: h, service: d.service, metrics: newMetrics(), log: cfg.Logger}
 	return withAdmin(cfg, d, h)
 }
 
-func setDefault(d *time.Duration, value time.Duration) {
-	if *d == 0 {
-		*d = value
+func setDefault[T comparable](v *T, value T) {
+	var zero T
+	if *v == zero {
+		*v = value
 	}
 }
 

@@ -14,6 +14,7 @@ type service struct {
 	clusters     map[string]*cluster
 	transactions *transactions
 	timeout      time.Duration // of a statement
+	sizes        Sizes
 	log          *slog.Logger
 }
 
@@ -21,7 +22,7 @@ var _ wire.API = (*service)(nil)
 
 func newService(cfg Config, clusters map[string]*cluster) *service {
 	s := &service{life: newLife(), clusters: clusters, transactions: newTransactions(cfg),
-		timeout: cfg.StatementTimeout, log: cfg.Logger}
+		timeout: cfg.StatementTimeout, sizes: cfg.Sizes, log: cfg.Logger}
 	s.enter()
 	go s.sweep(min(sweepEvery, cfg.TransactionIdleTimeout, cfg.TransactionMaxAge))
 	return s
@@ -37,7 +38,7 @@ func (s *service) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest
 	if err != nil {
 		return nil, err
 	}
-	st, err := newStatement(at, req)
+	st, err := s.newStatement(at, req)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +54,11 @@ func (s *service) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest
 	if err != nil {
 		return nil, err
 	}
-	return newExecuteResponse(res, req)
+	return s.newExecuteResponse(res, req)
 }
 
-func newStatement(at place, req *wire.ExecuteRequest) (statement, error) {
-	sql, err := readSQL(at.dialect, req.SQL)
+func (s *service) newStatement(at place, req *wire.ExecuteRequest) (statement, error) {
+	sql, err := readSQL(at.dialect, req.SQL, s.sizes.SQLChars)
 	if err != nil {
 		return statement{}, err
 	}
@@ -65,16 +66,16 @@ func newStatement(at place, req *wire.ExecuteRequest) (statement, error) {
 	if err != nil {
 		return statement{}, err
 	}
-	return statement{sql: sql, params: params, options: req.ResultSetOptions,
+	return statement{sql: sql, params: params, options: req.ResultSetOptions, most: s.sizes.ResultBytes,
 		metadata: req.IncludeResultMetadata && req.FormatRecordsAs != wire.RecordsJSON}, nil
 }
 
-func newExecuteResponse(res *result, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+func (s *service) newExecuteResponse(res *result, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 	resp := &wire.ExecuteResponse{NumberOfRecordsUpdated: res.updated, GeneratedFields: res.generated}
 	switch {
 	case !res.returnsRows:
 	case req.FormatRecordsAs == wire.RecordsJSON:
-		text, err := formatJSON(res.labels, res.rows)
+		text, err := formatJSON(res.labels, res.rows, s.sizes.FormattedBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +100,7 @@ func (s *service) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequ
 	if len(req.ParameterSets) == 0 {
 		return &wire.BatchResponse{}, nil // nothing runs, not even invalid SQL fails (F0039)
 	}
-	sql, err := readSQL(at.dialect, req.SQL)
+	sql, err := readSQL(at.dialect, req.SQL, s.sizes.SQLChars)
 	if err != nil {
 		return nil, err
 	}

@@ -64,8 +64,8 @@ func first(err error) error {
 
 // readSQL reads a statement as the service does. That one without content and
 // one with a NUL character are refused is a choice (F0206).
-func readSQL(d *dialect.Dialect, sql string) (dialect.Engine, error) {
-	if err := checkLength("sql", sql, 0, wire.MaxSQLChars); err != nil {
+func readSQL(d *dialect.Dialect, sql string, most int) (dialect.Engine, error) {
+	if err := checkLength("sql", sql, 0, most); err != nil {
 		return dialect.Engine{}, err
 	}
 	if strings.ContainsRune(sql, 0) {

@@ -82,10 +82,13 @@ func (h *handler) answer(r *http.Request) ([]byte, error) {
 
 // ReadBody reads the body of a request that is not larger than MaxRequestBytes,
 // headers included; any other is an error to answer with.
-func ReadBody(r *http.Request) ([]byte, error) {
-	most := int64(MaxRequestBytes - headerBytes(r))
+func ReadBody(r *http.Request) ([]byte, error) { return ReadBodyWithin(r, MaxRequestBytes) }
+
+// ReadBodyWithin is ReadBody for a limit of its own.
+func ReadBodyWithin(r *http.Request, limit int) ([]byte, error) {
+	most := int64(limit - headerBytes(r))
 	errTooLarge := NewError(CodeRequestTooLarge,
-		fmt.Sprintf("the request is larger than %d bytes, the limit of the Data API; send less in one call", MaxRequestBytes))
+		fmt.Sprintf("the request is larger than %d bytes, the limit of the Data API; send less in one call", limit))
 	if r.ContentLength > most {
 		drain(r)
 		return nil, errTooLarge
