@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -110,7 +111,8 @@ func runningDatabase(o clusterOptions) *database {
 		d.name = d.user
 	}
 	where := "its URL"
-	if u, err := url.Parse(o.url); err == nil {
+	// Other forms of connection strings may hold a password anywhere.
+	if u, err := url.Parse(o.url); err == nil && u.Scheme != "" {
 		if name := strings.Trim(u.Path, "/"); name != "" {
 			d.name = name
 		}
@@ -139,7 +141,10 @@ func (c *cluster) createUsers(ctx context.Context) error {
 // administer does something in a private database, before it is served.
 func (c *cluster) administer(ctx context.Context, database string, do func(*sql.DB) error) error {
 	own := server.Secret{ARN: secretOf(c.arn), Username: c.db.user, Password: c.db.password}
-	api, err := server.New(server.Config{Clusters: []server.Cluster{
+	// The port is open to every user of this machine, and the user may do
+	// everything in the database: only the key of this call opens it.
+	key := server.Credential{AccessKeyID: "setup", SecretAccessKey: rand.Text()}
+	api, err := server.New(server.Config{Credentials: []server.Credential{key}, Clusters: []server.Cluster{
 		{ARN: c.arn, Engine: c.engine, URL: c.db.url, Secrets: []server.Secret{own}},
 	}})
 	if err != nil {
@@ -149,7 +154,7 @@ func (c *cluster) administer(ctx context.Context, database string, do func(*sql.
 	return onPlainPort(ctx, api, func(endpoint string) error {
 		db, err := openDB(&auroradataapi.Config{
 			Engine: c.engine, Database: database, ClusterARN: c.arn, SecretARN: own.ARN,
-			AccessKeyID: localKeyID, SecretAccessKey: localKey, Endpoint: endpoint, RetryBudget: -1,
+			AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey, Endpoint: endpoint, RetryBudget: -1,
 		})
 		if err != nil {
 			return err

@@ -128,7 +128,7 @@ func startLocal(ctx context.Context, opt localOptions) (_ *local, err error) {
 	if err := opt.faults.install(l.api); err != nil {
 		return nil, err
 	}
-	l.web = &http.Server{Handler: guard(l.api, len(opt.credentials) > 0), ReadHeaderTimeout: 10 * time.Second, TLSConfig: secure}
+	l.web = &http.Server{Handler: guard(l.api, len(opt.credentials) > 0), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, TLSConfig: secure}
 	if secure != nil {
 		go func() { l.served <- l.web.ServeTLS(listener, "", "") }()
 	} else {
