@@ -135,6 +135,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	t.Cleanup(func() {
 		if n := s.leftOpen(); n > 0 {
 			t.Errorf("dataapitest: the test left %d transactions open", n)
+			s.Server.ExpireTransactions() // their locks would hold the database up
 		}
 	})
 	return s

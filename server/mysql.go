@@ -117,7 +117,7 @@ func (e *mysqlEngine) release(s *mysqlSession) {
 			case s.lost:
 				return c.abandon()
 			}
-			return c.reset(s.to.database, s.wandering)
+			return c.reset(s.to.database, s.wandering, s.disguised)
 		})
 		if err != nil {
 			_ = s.tap.Close() // gone either way

@@ -105,7 +105,10 @@ func (c *mysqlConn) exec(ctx context.Context, sql string) (driver.Result, error)
 
 // reset makes the connection clean for its next user. It fails for one that
 // cannot be: then it has to be closed.
-func (c *mysqlConn) reset(database string, check bool) error {
+func (c *mysqlConn) reset(database string, check, disguised bool) error {
+	if disguised {
+		return errOtherRole
+	}
 	if err := c.tap.SetDeadline(time.Now().Add(upkeepTimeout)); err != nil {
 		return err
 	}
@@ -122,6 +125,10 @@ func (c *mysqlConn) reset(database string, check bool) error {
 	}
 	return c.tap.SetDeadline(time.Time{})
 }
+
+// errOtherRole is about a session in which SET ROLE may have been said, which no
+// reset takes back.
+var errOtherRole = errors.New("the session may have another role")
 
 var errOtherDatabase = errors.New("the session has another default database")
 

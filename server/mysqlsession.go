@@ -19,6 +19,7 @@ type mysqlSession struct {
 
 	interrupted bool // whether the last statement was killed
 	wandering   bool // whether the default database may have been changed
+	disguised   bool // whether the role may have been changed
 	deadlocked  bool // whether the database rolled the transaction back
 	lost        bool // whether the database said that it ends the connection
 }
@@ -77,6 +78,9 @@ func (s *mysqlSession) foresee(text string) {
 	text = strings.ToLower(text)
 	for _, word := range [...]string{"use", "execute", "call", "drop"} {
 		s.wandering = s.wandering || strings.Contains(text, word)
+	}
+	for _, word := range [...]string{"role", "resource", "execute", "call"} {
+		s.disguised = s.disguised || strings.Contains(text, word)
 	}
 }
 
