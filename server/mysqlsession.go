@@ -72,8 +72,9 @@ func (s *mysqlSession) failed(err error) error {
 	return mysqlExecuteError(err)
 }
 
-// foresee notes that a statement may change the default database, which no
-// reset brings back. To be wrong costs a question at the end.
+// foresee notes that a statement may change the default database or the role,
+// which no reset brings back. To be wrong costs a question at the end, or the
+// connection.
 func (s *mysqlSession) foresee(text string) {
 	text = strings.ToLower(text)
 	for _, word := range [...]string{"use", "execute", "call", "drop"} {
