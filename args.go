@@ -15,7 +15,7 @@ import (
 // CheckNamedValue turns an argument into one of the types that driver.Value
 // allows, by what its Go type is and never by what its text looks like. It does
 // not name the argument in an error: database/sql does.
-func (c *conn) CheckNamedValue(nv *driver.NamedValue) error {
+func (c *Conn) CheckNamedValue(nv *driver.NamedValue) error {
 	if _, ok := nv.Value.(sql.Out); ok {
 		return errorf("the Data API has no output parameters, so that an sql.Out cannot be an argument")
 	}
@@ -35,52 +35,70 @@ func argName(nv driver.NamedValue) string {
 	return fmt.Sprintf("argument %d", nv.Ordinal)
 }
 
-// bind makes the statement that is sent and its parameters.
-func bind(parsed *dialect.Statement, args []driver.NamedValue) (dialect.Service, []wire.Parameter, error) {
-	names := make([]string, len(args))
-	for i, arg := range args {
-		names[i] = arg.Name
-	}
-	service, err := parsed.ToService(names)
-	if err != nil {
-		return service, nil, errorf("%w", err)
-	}
-	var parameters []wire.Parameter
-	for _, p := range service.Params {
-		value, hint, err := encode(args[p.Arg].Value)
-		if err != nil {
-			return service, nil, errorf("%s: %w", argName(args[p.Arg]), err)
-		}
-		parameters = append(parameters, wire.Parameter{Name: p.Name, Value: value, TypeHint: hint})
-	}
-	return service, parameters, nil
+// bound is a statement with its arguments, as the service is sent it.
+type bound struct {
+	service    dialect.Service
+	parameters []wire.Parameter
 }
 
-// encode turns a driver.Value into the Field that carries it.
-func encode(value driver.Value) (wire.Field, wire.TypeHint, error) {
+// bind makes the statement that is sent and its parameters.
+func (c *Conn) bind(q call) (bound, error) {
+	args := make([]dialect.Arg, len(q.args))
+	sent := make([]argument, len(q.args))
+	for i, arg := range q.args {
+		var err error
+		if sent[i], err = encode(arg.Value); err != nil {
+			return bound{}, errorf("%s: %w", argName(arg), err)
+		}
+		args[i] = dialect.Arg{Name: arg.Name, Cast: sent[i].cast}
+	}
+	service, err := q.parsed.ToService(args)
+	if err != nil {
+		return bound{}, errorf("%w", err)
+	}
+	b := bound{service: service}
+	if len(service.Params) > 0 {
+		b.parameters = make([]wire.Parameter, len(service.Params))
+	}
+	for i, p := range service.Params {
+		b.parameters[i] = wire.Parameter{Name: p.Name, Value: sent[p.Arg].value, TypeHint: sent[p.Arg].hint}
+	}
+	return b, nil
+}
+
+// argument is an argument as the service is sent it.
+type argument struct {
+	value wire.Field
+	hint  wire.TypeHint
+	// cast is the type that its placeholder is cast to; empty for none.
+	cast string
+}
+
+// encode turns a value that CheckNamedValue let pass into what is sent for it.
+func encode(value driver.Value) (argument, error) {
 	switch v := value.(type) {
 	case nil:
-		return wire.Null(), "", nil
+		return argument{value: wire.Null()}, nil
 	case int64:
-		return wire.Long(v), "", nil
+		return argument{value: wire.Long(v)}, nil
 	case float64:
-		return wire.Double(v), "", nil
+		return argument{value: wire.Double(v)}, nil
 	case bool:
-		return wire.Boolean(v), "", nil
+		return argument{value: wire.Boolean(v)}, nil
 	case string:
 		if !utf8.ValidString(v) {
-			return wire.Field{}, "", errors.New("the string is not valid UTF-8; pass bytes as []byte")
+			return argument{}, errors.New("the string is not valid UTF-8; pass bytes as []byte")
 		}
-		return wire.String(v), "", nil
+		return argument{value: wire.String(v)}, nil
 	case []byte:
 		if v == nil {
-			return wire.Null(), "", nil
+			return argument{value: wire.Null()}, nil
 		}
-		return wire.Blob(v), "", nil
+		return argument{value: wire.Blob(v)}, nil
 	case time.Time:
 		text, err := formatTimestamp(v)
-		return wire.String(text), wire.HintTimestamp, err
+		return argument{value: wire.String(text), hint: wire.HintTimestamp}, err
 	default:
-		return wire.Field{}, "", fmt.Errorf("the type %T cannot be sent", value)
+		return argument{}, fmt.Errorf("the type %T cannot be sent", value)
 	}
 }

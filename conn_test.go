@@ -89,7 +89,7 @@ func TestFailedBeginIsRolledBack(t *testing.T) {
 	}
 }
 
-func scriptedConn(t *testing.T, api wire.API) *conn {
+func scriptedConn(t *testing.T, api wire.API) *Conn {
 	t.Helper()
 	connector, err := NewConnector(&Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret})
 	if err != nil {
@@ -100,7 +100,7 @@ func scriptedConn(t *testing.T, api wire.API) *conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.(*conn)
+	return c.(*Conn)
 }
 
 // TestWrappedDriver calls what database/sql does not, but wrappers of drivers

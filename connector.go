@@ -58,7 +58,7 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{api: api, cfg: c.cfg, dialect: c.dialect}, nil
+	return &Conn{connector: c, api: api, cfg: c.cfg, dialect: c.dialect}, nil
 }
 
 // Close closes the idle network connections; the Close of a sql.DB calls it.

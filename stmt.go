@@ -9,7 +9,7 @@ import (
 
 // stmt is a prepared statement: its text and what the lexer found in it.
 type stmt struct {
-	conn   *conn
+	conn   *Conn
 	query  string
 	parsed *dialect.Statement
 }
@@ -24,11 +24,11 @@ var (
 func (s *stmt) NumInput() int { return s.parsed.NumInput() }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	return s.conn.exec(ctx, s.parsed, s.query, args)
+	return s.conn.exec(ctx, call{query: s.query, parsed: s.parsed, args: args})
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.conn.query(ctx, s.parsed, s.query, args)
+	return s.conn.query(ctx, call{query: s.query, parsed: s.parsed, args: args})
 }
 
 // Close does nothing: there is nothing on the server.

@@ -25,7 +25,7 @@ var errRolledBack = errors.New("the transaction was rolled back, because a state
 
 // tx is a transaction: an id that every call carries.
 type tx struct {
-	conn *conn
+	conn *Conn
 	id   string
 	// ctx is that of BeginTx: Commit and Rollback are given none.
 	ctx context.Context
@@ -34,7 +34,7 @@ type tx struct {
 var _ driver.Tx = (*tx)(nil)
 
 // BeginTx opens a transaction.
-func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if err := c.usable(ctx); err != nil {
 		return nil, err
 	}

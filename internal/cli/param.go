@@ -84,13 +84,13 @@ func noValue(parsed *dialect.Statement, text string, params []param) (offset int
 // one to leave out has the name of. An argument that no statement can use
 // makes sure that there is one, without which placeholders are not looked for.
 func unnamed(parsed *dialect.Statement, params []param, leaveOut string) (offset int, ok bool) {
-	names := []string{"\x00"}
+	args := []dialect.Arg{{Name: "\x00"}}
 	for _, p := range params {
 		if p.name != leaveOut {
-			names = append(names, p.name)
+			args = append(args, dialect.Arg{Name: p.name})
 		}
 	}
-	_, err := parsed.ToService(names)
+	_, err := parsed.ToService(args)
 	var e *dialect.SyntaxError
 	if errors.As(err, &e) && e.Line > 0 {
 		return e.Offset, true

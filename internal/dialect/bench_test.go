@@ -19,14 +19,14 @@ func BenchmarkToService(b *testing.B) {
 	args := positional(3)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.ToService(args); err != nil {
+		if _, err := s.ToService(named(args)); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkFromService(b *testing.B) {
-	service, err := PostgreSQL.Parse(benchmarkSQL).ToService(positional(3))
+	service, err := PostgreSQL.Parse(benchmarkSQL).ToService(named(positional(3)))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func FuzzToService(f *testing.F) {
 		if !ok {
 			return
 		}
-		service, err := s.ToService(args)
+		service, err := s.ToService(named(args))
 		if err != nil || s.open.kind != tokEOF || undecidable(d, sql) {
 			return
 		}
@@ -224,7 +224,7 @@ func FuzzQuoteString(f *testing.F) {
 		if err != nil {
 			return
 		}
-		service, err := d.Parse("SELECT " + literal + " , :x").ToService([]string{"x"})
+		service, err := d.Parse("SELECT " + literal + " , :x").ToService(named([]string{"x"}))
 		if err != nil {
 			t.Fatalf("%q: %s: %v", s, literal, err)
 		}

@@ -115,10 +115,10 @@ func TestStatementsOnPostgres(t *testing.T) {
 		want := execParams(t, conn, numbered, values)
 		for _, st := range []style{styleNumbered, styleQuestion, styleNamed} {
 			sql, values := render(text, g.types, st)
-			args := make([]string, len(values))
+			args := make([]dialect.Arg, len(values))
 			if st == styleNamed {
 				for i := range args {
-					args[i] = name(i + 1)
+					args[i].Name = name(i + 1)
 				}
 			}
 			service, err := dialect.PostgreSQL.Parse(sql).ToService(args)

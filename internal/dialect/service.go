@@ -12,6 +12,15 @@ type Service struct {
 	offsets offsets
 }
 
+// Arg is what ToService has to know of an argument.
+type Arg struct {
+	// Name is empty for a positional argument.
+	Name string
+	// Cast is the type, as SQL writes it, that the placeholder is cast to;
+	// empty for none.
+	Cast string
+}
+
 // Param is a parameter of the service.
 type Param struct {
 	Name string // without the colon
@@ -22,10 +31,9 @@ type Param struct {
 // are in characters from 1, as PostgreSQL reports the place of an error.
 func (s Service) SourceOffset(pos int) int { return s.offsets.sourceOffset(pos) }
 
-// ToService writes the statement for the service. args holds the name of each
-// argument in order, empty for a positional one. It fails with a *SyntaxError
-// if the arguments do not fit the statement.
-func (s *Statement) ToService(args []string) (Service, error) {
+// ToService writes the statement for the service. args describes the arguments
+// in order. It fails with a *SyntaxError if they do not fit the statement.
+func (s *Statement) ToService(args []Arg) (Service, error) {
 	if s.open.kind != tokEOF {
 		if len(args) > 0 {
 			return Service{}, unfinished(s.sql, s.open)
@@ -63,19 +71,19 @@ type binding struct {
 	rewriter
 	*Statement
 	style  style
-	args   []string
-	names  []string // what the service is told instead of args; styleNamed
+	args   []Arg
+	names  []string // what the service is told instead of the arguments' own; styleNamed
 	used   []bool
 	params []Param
 	next   int // the argument of the next question mark
 }
 
 // bind decides on the style.
-func (s *Statement) bind(args []string) (*binding, error) {
+func (s *Statement) bind(args []Arg) (*binding, error) {
 	b := &binding{rewriter: rewriter{src: s.sql}, Statement: s, args: args}
 	named := 0
-	for _, name := range args {
-		if name != "" {
+	for _, arg := range args {
+		if arg.Name != "" {
 			named++
 		}
 	}
@@ -128,7 +136,11 @@ func (b *binding) place(start, end, arg int, name string) {
 		b.used[arg] = true
 		b.params = append(b.params, Param{Name: name, Arg: arg})
 	}
-	b.placeholder(start, end, ":"+name)
+	text := ":" + name
+	if cast := b.args[arg].Cast; cast != "" {
+		text = "CAST(" + text + " AS " + cast + ")"
+	}
+	b.placeholder(start, end, text)
 }
 
 // fail makes an error about a mark.
@@ -164,7 +176,7 @@ func (b *binding) unused() error {
 		switch {
 		case used:
 		case b.style == styleNamed:
-			return argumentError("the argument %q is not used: write :%[1]s in the statement or leave the argument out", b.args[i])
+			return argumentError("the argument %q is not used: write :%[1]s in the statement or leave the argument out", b.args[i].Name)
 		default:
 			return argumentError("argument %d is not used: write $%[1]d in the statement or leave the argument out", i+1)
 		}

@@ -11,6 +11,15 @@ import (
 // positional returns n arguments without names.
 func positional(n int) []string { return make([]string, n) }
 
+// named returns arguments of these names, empty for one without.
+func named(names []string) []Arg {
+	args := make([]Arg, len(names))
+	for i, name := range names {
+		args[i].Name = name
+	}
+	return args
+}
+
 var serviceTests = []struct {
 	name string
 	d    *Dialect
@@ -90,7 +99,7 @@ var serviceTests = []struct {
 func TestToService(t *testing.T) {
 	for _, tt := range serviceTests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tt.d.Parse(tt.sql).ToService(tt.args)
+			got, err := tt.d.Parse(tt.sql).ToService(named(tt.args))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,8 +117,18 @@ func TestToService(t *testing.T) {
 	}
 }
 
+func TestToServiceCasts(t *testing.T) {
+	got, err := PostgreSQL.Parse("SELECT $1,$2::text,$1").ToService([]Arg{{Cast: "int8[]"}, {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "SELECT CAST(:1 AS int8[]),:2::text,CAST(:1 AS int8[])"; got.SQL != want {
+		t.Errorf("got %s, want %s", got.SQL, want)
+	}
+}
+
 func TestToServiceArguments(t *testing.T) {
-	got, err := PostgreSQL.Parse(`SELECT :b, :ä, :a, :b`).ToService([]string{"a", "b", "ä"})
+	got, err := PostgreSQL.Parse(`SELECT :b, :ä, :a, :b`).ToService(named([]string{"a", "b", "ä"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +176,7 @@ func TestToServiceErrors(t *testing.T) {
 		{"mysql unfinished backslash", MySQL, `SELECT ?, '\'`, positional(1), "the string that starts here does not end: close it (line 1, column 11)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := tt.d.Parse(tt.sql).ToService(tt.args)
+			_, err := tt.d.Parse(tt.sql).ToService(named(tt.args))
 			var syntax *SyntaxError
 			if !errors.As(err, &syntax) {
 				t.Fatalf("got %v, want a *SyntaxError", err)
@@ -201,7 +220,7 @@ func TestNumInput(t *testing.T) {
 
 func TestServiceSourceOffset(t *testing.T) {
 	src := `SELECT 'ä', $$:x$$, a[1:2], $1 FROM nowhere`
-	got, err := PostgreSQL.Parse(src).ToService(positional(1))
+	got, err := PostgreSQL.Parse(src).ToService(named(positional(1)))
 	if err != nil {
 		t.Fatal(err)
 	}

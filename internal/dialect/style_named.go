@@ -8,22 +8,14 @@ import (
 // rename finds the names to tell the service: the arguments' own where it
 // takes them, and numbers in place of others.
 func (b *binding) rename() error {
-	b.names = b.args
-	own := true
-	for i, name := range b.args {
-		if at := indexFold(b.args[:i], name); at >= 0 && b.args[at] == name {
-			return argumentError("two arguments are named %q: give each a name of its own", name)
-		}
-		own = own && b.legal(i)
-	}
-	if own {
-		return nil
-	}
 	b.names = make([]string, len(b.args))
 	number := 0
-	for i, name := range b.args {
+	for i, arg := range b.args {
+		if at := indexFold(b.args[:i], arg.Name); at >= 0 && b.args[at].Name == arg.Name {
+			return argumentError("two arguments are named %q: give each a name of its own", arg.Name)
+		}
 		if b.legal(i) {
-			b.names[i] = name
+			b.names[i] = arg.Name
 			continue
 		}
 		for number++; indexFold(b.args, strconv.Itoa(number)) >= 0; number++ {
@@ -37,23 +29,23 @@ func (b *binding) rename() error {
 // and underscores of ASCII. It may not tell upper from lower case, so of two
 // names that differ in nothing else only the first will do.
 func (b *binding) legal(i int) bool {
-	for _, c := range []byte(b.args[i]) {
+	for _, c := range []byte(b.args[i].Name) {
 		if !isName(c) || c >= 0x80 {
 			return false
 		}
 	}
-	return indexFold(b.args[:i], b.args[i]) < 0
+	return indexFold(b.args[:i], b.args[i].Name) < 0
 }
 
 // indexFold returns the index of the exact name or, failing that, of one that
 // differs in case only; -1 if there is none.
-func indexFold(names []string, name string) int {
+func indexFold(args []Arg, name string) int {
 	found := -1
-	for i, n := range names {
-		if n == name {
+	for i, arg := range args {
+		if arg.Name == name {
 			return i
 		}
-		if found < 0 && strings.EqualFold(n, name) {
+		if found < 0 && strings.EqualFold(arg.Name, name) {
 			found = i
 		}
 	}
@@ -65,7 +57,7 @@ func (b *binding) name(m mark) error {
 	name := b.sql[m.start+1 : m.end]
 	arg := -1
 	if b.style == styleNamed {
-		if arg = indexFold(b.args, name); arg >= 0 && b.args[arg] != name {
+		if arg = indexFold(b.args, name); arg >= 0 && b.args[arg].Name != name {
 			arg = -1
 		}
 	}

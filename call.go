@@ -1,0 +1,80 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql/driver"
+	"unicode/utf8"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// call is one statement on its way to the service.
+type call struct {
+	query  string // as the caller wrote it
+	parsed *dialect.Statement
+	args   []driver.NamedValue
+	rows   bool // the caller wants them
+}
+
+// exec runs a statement for its effect.
+func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
+	resp, err := c.execute(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return &result{dialect: c.dialect, affected: resp.NumberOfRecordsUpdated, generated: resp.GeneratedFields}, nil
+}
+
+// query runs a statement for its rows.
+func (c *Conn) query(ctx context.Context, q call) (driver.Rows, error) {
+	q.rows = true
+	resp, err := c.execute(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return newRows(c.dialect, resp), nil
+}
+
+// execute checks a statement, binds its arguments and sends it.
+func (c *Conn) execute(ctx context.Context, q call) (*wire.ExecuteResponse, error) {
+	if err := c.usable(ctx); err != nil {
+		return nil, err
+	}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	bound, err := c.bind(q)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, q, bound)
+}
+
+// check refuses a statement that would not do what it says.
+func (q call) check() error {
+	if q.parsed.Kind().TransactionControl() {
+		return errorf("the statement %.40q would be lost on the Data API, where each call is a session of its own; use BeginTx, and Commit or Rollback of the transaction", q.query)
+	}
+	if !utf8.ValidString(q.query) { // it would arrive with other characters in it
+		return errorf("the statement is not valid UTF-8; pass bytes as an argument of type []byte")
+	}
+	return nil
+}
+
+// send sends a statement as it was bound.
+func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
+	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
+		ResourceARN:           c.cfg.ClusterARN,
+		SecretARN:             c.cfg.SecretARN,
+		Database:              c.cfg.Database,
+		SQL:                   b.service.SQL,
+		Parameters:            b.parameters,
+		TransactionID:         c.transactionID(),
+		IncludeResultMetadata: q.rows,
+	})
+	if err != nil {
+		return nil, newError(wire.ExecuteStatement, q.query, b.service.SourceOffset, err)
+	}
+	return resp, nil
+}
