@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -52,52 +51,93 @@ func (e *DatabaseError) Format() string {
 	return b.String()
 }
 
-// The text is peeled from its end, because a message may itself hold what
-// looks like a field. A field begins with "; " or, in the texts of the older
-// service, on a line of its own.
-var (
-	severityPrefix = regexp.MustCompile(`^(DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC): `)
-	numericSuffix  = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)(Position|Error code): (\d{1,9})$`)
-	stateSuffix    = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)SQLState: ([0-9A-Z]{5})$`)
-	hintSuffix     = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Hint: (.+)$`)
-	detailSuffix   = regexp.MustCompile(`(?s)^(.*)(?:; |\n\s*)Detail: (.+)$`)
-)
-
 // ParseDatabaseError reads the message of a DatabaseErrorException. A text
 // without an SQLSTATE is a message and nothing else: only the service's own
 // texts lack one (F0051).
+//
+// The text is peeled from its end, because a message may itself hold what
+// looks like a field (F0057). A field begins with "; " or, in the texts of the
+// older service, on a line of its own (F0058).
 func ParseDatabaseError(text string) DatabaseError {
-	m := stateSuffix.FindStringSubmatch(text)
-	if m == nil {
+	rest, state, ok := cutField(text, "SQLState: ")
+	if !ok || !isState(state) {
 		return DatabaseError{Message: text}
 	}
-	e := DatabaseError{SQLState: m[2]}
-	rest := m[1]
-	for {
-		m := numericSuffix.FindStringSubmatch(rest)
-		if m == nil {
+	e := DatabaseError{SQLState: state}
+	for again := true; again; {
+		rest, again = e.cutNumber(rest)
+	}
+	for _, severity := range severities {
+		if after, ok := strings.CutPrefix(rest, severity+": "); ok {
+			e.Severity, rest = severity, after
 			break
 		}
-		field := &e.Position
-		if m[2] == "Error code" {
-			field = &e.Number
-		}
-		n, _ := strconv.Atoi(m[3]) // nine digits at most
-		if *field != 0 || n == 0 {
-			break
-		}
-		*field, rest = n, m[1]
 	}
-	if m := severityPrefix.FindStringSubmatch(rest); m != nil {
-		e.Severity = m[1]
-		rest = rest[len(m[0]):]
+	if before, hint, ok := cutField(rest, "Hint: "); ok {
+		rest, e.Hint = before, hint
 	}
-	if m := hintSuffix.FindStringSubmatch(rest); m != nil {
-		rest, e.Hint = m[1], m[2]
-	}
-	if m := detailSuffix.FindStringSubmatch(rest); m != nil {
-		rest, e.Detail = m[1], m[2]
+	if before, detail, ok := cutField(rest, "Detail: "); ok {
+		rest, e.Detail = before, detail
 	}
 	e.Message = rest
 	return e
+}
+
+// severities are those of PostgreSQL, in English.
+var severities = [...]string{"ERROR", "FATAL", "PANIC", "WARNING", "NOTICE", "INFO", "LOG", "DEBUG"}
+
+// cutNumber takes a position or an error number off the end of a text, if one
+// is there and is not known yet.
+func (e *DatabaseError) cutNumber(text string) (rest string, ok bool) {
+	const most = 9 // digits, which fit an int
+	head := strings.TrimRight(text, "0123456789")
+	digits := text[len(head):]
+	if digits == "" || len(digits) > most {
+		return text, false
+	}
+	n, _ := strconv.Atoi(digits)
+	for label, field := range map[string]*int{"Position: ": &e.Position, "Error code: ": &e.Number} {
+		before, found := strings.CutSuffix(head, label)
+		if !found || n == 0 || *field != 0 {
+			continue
+		}
+		if before, found = cutSeparator(before); found {
+			*field = n
+			return before, true
+		}
+	}
+	return text, false
+}
+
+// cutField splits a text at the last field of that label whose value is not
+// empty.
+func cutField(text, label string) (before, value string, ok bool) {
+	for end := len(text) - 1; end > 0; {
+		i := strings.LastIndex(text[:end], label)
+		if i < 0 {
+			break
+		}
+		if before, ok = cutSeparator(text[:i]); ok {
+			return before, text[i+len(label):], true
+		}
+		end = i + len(label) - 1
+	}
+	return text, "", false
+}
+
+// cutSeparator takes what stands before a field off the end of a text.
+func cutSeparator(text string) (before string, ok bool) {
+	if before, ok = strings.CutSuffix(text, "; "); ok {
+		return before, true
+	}
+	blank := len(strings.TrimRight(text, " \t\r\n\f"))
+	if i := strings.LastIndexByte(text[blank:], '\n'); i >= 0 {
+		return text[:blank+i], true
+	}
+	return text, false
+}
+
+// isState reports whether a text looks like an SQLSTATE.
+func isState(s string) bool {
+	return len(s) == 5 && strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
