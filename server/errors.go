@@ -42,7 +42,7 @@ func transactionNotFound(id string) error {
 }
 
 func stillRunning() error {
-	return wire.NewError(wire.CodeDatabaseError, "Transaction is still running a query")
+	return wire.NewError(wire.CodeDatabaseError, wire.TextStillRunning)
 }
 
 func unavailable(format string, args ...any) error {

@@ -232,7 +232,7 @@ func (c *Client) BeginTransaction(ctx context.Context, req *wire.BeginRequest) (
 	_, _ = c.RollbackTransaction(end, &wire.RollbackRequest{
 		ResourceARN: req.ResourceARN, SecretARN: req.SecretARN, TransactionID: resp.TransactionID,
 	})
-	return nil, &NotExecutedError{Op: wire.BeginTransaction, Attempts: 1, Err: ctx.Err()}
+	return nil, &NotExecutedError{Effort: Effort{Op: wire.BeginTransaction, Attempts: 1}, Err: ctx.Err()}
 }
 
 // beginGrace is how long the answer to a BeginTransaction is waited for when

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/restjson"
@@ -14,17 +13,25 @@ import (
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
-// OutcomeUnknownError is a call that may or may not have been executed: its
-// answer was lost, unreadable or said too little. Err is a *wire.Error if the
-// service answered.
-type OutcomeUnknownError struct {
-	Op wire.Operation
-	// RequestID is the service's id of the last attempt; empty without answer.
-	RequestID string
-	Attempts  int
+// Effort is what was done for a call that failed.
+type Effort struct {
+	Op       wire.Operation
+	Attempts int
 	// Waited is the time between the attempts.
 	Waited time.Duration
-	Err    error
+}
+
+// Tried returns the number of attempts and the time between them.
+func (e Effort) Tried() (attempts int, waited time.Duration) { return e.Attempts, e.Waited }
+
+// OutcomeUnknownError is a call that may or may not have been executed: an
+// answer was lost, unreadable or said too little. Err is a *wire.Error if the
+// last attempt was answered.
+type OutcomeUnknownError struct {
+	Effort
+	// RequestID is the service's id of the last attempt; empty without answer.
+	RequestID string
+	Err       error
 }
 
 // Error says what is not known and why.
@@ -46,11 +53,8 @@ func (e *OutcomeUnknownError) SafeToRetry() bool { return false }
 // the service completely, or the service turned it away before looking at it.
 // Err is a *wire.Error if the service answered.
 type NotExecutedError struct {
-	Op       wire.Operation
-	Attempts int
-	// Waited is the time between the attempts.
-	Waited time.Duration
-	Err    error
+	Effort
+	Err error
 }
 
 // Error says how often the call was tried and why it failed in the end.
@@ -67,6 +71,19 @@ func (e *NotExecutedError) Unwrap() error { return e.Err }
 // SafeToRetry returns true: nothing happened.
 func (e *NotExecutedError) SafeToRetry() bool { return true }
 
+// RefusedError is a call to which the service, or the database behind it, said
+// no. It would say so again. Err is a *wire.Error.
+type RefusedError struct {
+	Effort
+	Err error
+}
+
+// Error returns the text of the answer.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
 // outcome is what is known after an attempt.
 type outcome int
 
@@ -80,6 +97,7 @@ const (
 	busy                     // the transaction still runs another statement
 	unsent                   // no connection, or it broke before all was sent
 	unknown                  // it may have been executed
+	overran                  // the service stopped waiting for it, so it may have been too
 	outcomes
 )
 
@@ -100,40 +118,19 @@ func (x *exchange) judge(ended bool) (outcome, error) {
 	return x.judgeAnswer(e), e
 }
 
-// throttlingCodes are the names under which AWS asks to slow down.
-var throttlingCodes = map[wire.Code]bool{
-	wire.CodeThrottling:         true,
-	"Throttling":                true,
-	"ThrottledException":        true,
-	"RequestThrottled":          true,
-	"RequestThrottledException": true,
-	"RequestLimitExceeded":      true,
-	"TooManyRequestsException":  true,
-	"SlowDown":                  true,
-}
-
-// stillRunning is how the service refuses a second call of a transaction while
-// it runs one (F0084).
-const stillRunning = "Transaction is still running a query"
-
-// catchAll is what the service says when it does not say what happened. It was
-// seen after statements that had an effect (F0051).
-const catchAll = "Database returned SQL Exception"
-
+// judgeAnswer tells what is known after an answer that is an error.
 func (x *exchange) judgeAnswer(e *wire.Error) outcome {
 	var skew interface{ RetryableError() bool }
-	client := x.status/100 == 4
 	switch {
 	case e.Code == wire.CodeDatabaseResuming:
 		return resuming
-	case throttlingCodes[e.Code], x.status == http.StatusTooManyRequests,
-		client && strings.HasPrefix(e.Message, "Rate exceeded"):
+	case e.Throttled():
 		return throttled
-	case e.Code == wire.CodeDatabaseError && strings.HasPrefix(e.Message, stillRunning):
+	case e.TransactionBusy():
 		return busy
-	case !client, x.status == http.StatusRequestTimeout,
-		e.Code == wire.CodeStatementTimeout,
-		e.Code == wire.CodeDatabaseError && strings.EqualFold(strings.TrimRight(e.Message, ". \n"), catchAll):
+	case e.Code == wire.CodeStatementTimeout:
+		return overran
+	case x.status/100 != 4, x.status == http.StatusRequestTimeout, e.CatchAll():
 		return unknown
 	case errors.As(x.err, &skew) && skew.RetryableError():
 		return skewed

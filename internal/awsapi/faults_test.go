@@ -136,6 +136,65 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestRepeatable has statements that are marked as repeatable meet the faults
+// after which nobody can tell. They are sent again a few times; the error still
+// says what is not known.
+func TestRepeatable(t *testing.T) {
+	timeout := both("", fault{do: answer(400, wire.CodeStatementTimeout, "canceling statement")})
+	refuse := fault{name: "refused", do: answer(400, wire.CodeDatabaseError, "ERROR: duplicate key; SQLState: 23505")}
+	busy := fault{name: "busy", do: answer(400, wire.CodeDatabaseError, wire.TextStillRunning)}
+	for _, op := range []wire.Operation{wire.ExecuteStatement, wire.BatchExecuteStatement} {
+		for _, f := range lost() {
+			long := strings.HasPrefix(f.name, "statement timeout")
+			want, tries := ok, 2
+			if long { // it would take as long again
+				want, tries = unknownErr, 1
+			}
+			testRepeatable(t, op, []fault{f}, nil, want, tries)
+			testRepeatable(t, op, nil, &f, unknownErr, map[bool]int{false: few, true: 1}[long])
+		}
+		testRepeatable(t, op, []fault{resetAfter, refuse}, nil, unknownErr, 2)
+		testRepeatable(t, op, []fault{resetAfter, busy, busy}, nil, ok, 4)
+		testRepeatable(t, op, []fault{resetAfter, timeout[1]}, nil, unknownErr, 2)
+		testRepeatable(t, op, []fault{refuse}, nil, serviceErr, 1)
+		for _, f := range turnedAway() {
+			testRepeatable(t, op, []fault{f, f, f}, nil, ok, 4)
+		}
+	}
+	for _, op := range []wire.Operation{wire.CommitTransaction, wire.BeginTransaction, wire.RollbackTransaction} {
+		if rule := ruleFor(Repeatable(t.Context()), op); rule != op {
+			t.Errorf("%s can be marked as repeatable", op)
+		}
+	}
+}
+
+func testRepeatable(t *testing.T, op wire.Operation, script []fault, last *fault, want string, tries int) {
+	t.Helper()
+	s := newFaultServer(t, script...)
+	s.last = last
+	c, clock := newTestClient(t, s.URL, nil)
+	err := calls(c)[op](Repeatable(t.Context()), "UPDATE")
+	name := "for ever"
+	if last == nil {
+		name = script[0].name
+	}
+	if got := classOf(err); got != want || s.requests.Load() != int64(tries) {
+		t.Errorf("%s, %s: got %s after %d requests, want %s after %d: %v", op, name, got, s.requests.Load(), want, tries, err)
+	}
+	if err == nil && s.count("UPDATE") == 0 {
+		t.Errorf("%s, %s: no error, but not executed", op, name)
+	}
+	var tried interface{ Tried() (int, time.Duration) }
+	if err != nil && (!errors.As(err, &tried) || !triedAs(tried.Tried())(tries, clock.slept())) {
+		t.Errorf("%s, %s: %v does not tell of %d attempts", op, name, err, tries)
+	}
+	checkError(t, err, want)
+}
+
+func triedAs(n int, waited time.Duration) func(int, time.Duration) bool {
+	return func(attempts int, slept time.Duration) bool { return n == attempts && waited == slept }
+}
+
 // testFault makes one call; the fault happens the given times, or for ever.
 func testFault(t *testing.T, op wire.Operation, f fault, times int, want string, pauses int) {
 	t.Run(fmt.Sprintf("%s/%s/%d", op, f.name, times), func(t *testing.T) {
@@ -170,6 +229,10 @@ func testFault(t *testing.T, op wire.Operation, f fault, times int, want string,
 		}
 		if len(clock.pauses) < pauses {
 			t.Errorf("paused %d times, want at least %d", len(clock.pauses), pauses)
+		}
+		var tried interface{ Tried() (int, time.Duration) }
+		if err != nil && (!errors.As(err, &tried) || !triedAs(tried.Tried())(int(s.requests.Load()), clock.slept())) {
+			t.Errorf("%v does not tell of %d attempts", err, s.requests.Load())
 		}
 		if clock.slept() > DefaultRetryBudget {
 			t.Errorf("slept %v, more than the budget", clock.slept())

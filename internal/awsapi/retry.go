@@ -20,33 +20,60 @@ const (
 )
 
 // attempts is the whole policy: how often a call is tried, by what is known
-// after an attempt. Only what certainly was not executed is sent again, with two
-// exceptions that cannot do harm: a transaction that was opened twice (the one
-// whose id was lost holds no locks and expires by itself) and one that is
-// rolled back twice. done is not asked for.
+// after an attempt. Only what certainly was not executed is sent again, with
+// three exceptions. Two cannot do harm: a transaction that was opened twice (the
+// one whose id was lost holds no locks and expires by itself) and one that is
+// rolled back twice. The third is a statement that its caller marked as
+// repeatable. done is not asked for.
 //
 // A rollback also waits for a statement that still runs: the caller gave up on
 // that, and nobody else would end the transaction. It does so even if the
-// budget rules out waiting.
+// budget rules out waiting. A repeatable statement waits a little for the
+// attempt whose answer was lost.
 var attempts = [outcomes]map[wire.Operation]int{
-	refused:   row(once, once, once, once, once),
-	failed:    row(once, once, once, once, once),
-	skewed:    row(twice, twice, twice, twice, twice),
-	resuming:  row(patient, patient, patient, patient, patient),
-	throttled: row(patient, patient, patient, patient, patient),
-	busy:      row(once, once, once, once, patient),
-	unsent:    row(several, several, several, several, several),
-	unknown:   row(once, once, few, once, few),
+	refused:   row(once, once, once, once, once, once),
+	failed:    row(once, once, once, once, once, once),
+	skewed:    row(twice, twice, twice, twice, twice, twice),
+	resuming:  row(patient, patient, patient, patient, patient, patient),
+	throttled: row(patient, patient, patient, patient, patient, patient),
+	busy:      row(once, once, once, once, patient, several),
+	unsent:    row(several, several, several, several, several, several),
+	unknown:   row(once, once, few, once, few, few),
+	overran:   row(once, once, few, once, few, once),
 }
 
-func row(execute, batch, begin, commit, rollback int) map[wire.Operation]int {
+func row(execute, batch, begin, commit, rollback, repeatable int) map[wire.Operation]int {
 	return map[wire.Operation]int{
 		wire.ExecuteStatement:      execute,
 		wire.BatchExecuteStatement: batch,
 		wire.BeginTransaction:      begin,
 		wire.CommitTransaction:     commit,
 		wire.RollbackTransaction:   rollback,
+		repeatableStatement:        repeatable,
 	}
+}
+
+// repeatableStatement stands in the policy for ExecuteStatement and
+// BatchExecuteStatement under a context of Repeatable.
+const repeatableStatement wire.Operation = "a repeatable statement"
+
+type repeatableKey struct{}
+
+// Repeatable returns a context under which a statement is sent again even if it
+// may have been executed. It is for statements that do the same however often
+// they run: reads, and writes like UPDATE … SET n = 5. It has no effect on the
+// other operations.
+func Repeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatableKey{}, true)
+}
+
+// ruleFor returns under which name the policy has a call.
+func ruleFor(ctx context.Context, op wire.Operation) wire.Operation {
+	statement := op == wire.ExecuteStatement || op == wire.BatchExecuteStatement
+	if statement && ctx.Value(repeatableKey{}) != nil {
+		return repeatableStatement
+	}
+	return op
 }
 
 // The pauses between attempts double from the first to the longest.
@@ -76,9 +103,10 @@ type Attempt struct {
 type progress struct {
 	*Client
 	op      wire.Operation
-	limit   time.Time     // no attempt begins after it
-	caller  bool          // the limit is the caller's deadline
-	reserve time.Duration // what the last pause has to leave of the time
+	rule    wire.Operation // its column of the policy
+	limit   time.Time      // no attempt begins after it
+	caller  bool           // the limit is the caller's deadline
+	reserve time.Duration  // what the last pause has to leave of the time
 
 	n      int           // attempts made
 	seen   [outcomes]int // by outcome
@@ -87,7 +115,7 @@ type progress struct {
 
 // retry makes attempts until one is done or the policy says to stop.
 func (c *Client) retry(ctx context.Context, op wire.Operation, attempt func() *exchange) error {
-	p := &progress{Client: c, op: op}
+	p := &progress{Client: c, op: op, rule: ruleFor(ctx, op)}
 	start := c.now()
 	p.limit, p.caller = ctx.Deadline()
 	if !p.caller {
@@ -113,7 +141,7 @@ func (c *Client) retry(ctx context.Context, op wire.Operation, attempt func() *e
 // settle counts an attempt. A transaction that is gone when it is rolled back
 // once more was rolled back by the attempt whose answer was lost.
 func (p *progress) settle(out outcome, err error) (outcome, error) {
-	if out == refused && p.op == wire.RollbackTransaction && p.seen[unknown] > 0 && gone(err) {
+	if out == refused && p.op == wire.RollbackTransaction && p.lost() && gone(p.op, err) {
 		out, err = done, nil
 	}
 	p.n++
@@ -124,7 +152,7 @@ func (p *progress) settle(out outcome, err error) (outcome, error) {
 // next says whether another attempt is made and after which pause, and adds to
 // the error if it is for the caller's deadline that none is made.
 func (p *progress) next(ctx context.Context, out outcome, err error) (time.Duration, bool, error) {
-	if out == done || ctx.Err() != nil || p.budget < 0 && out != busy || p.seen[out] >= attempts[out][p.op] {
+	if out == done || ctx.Err() != nil || p.budget < 0 && out != busy || p.seen[out] >= attempts[out][p.rule] {
 		return 0, false, err
 	}
 	left := p.limit.Sub(p.now()) - p.reserve
@@ -158,17 +186,23 @@ func (p *progress) wait(ctx context.Context, pause time.Duration) error {
 	return err
 }
 
+// lost reports whether an attempt may have been executed.
+func (p *progress) lost() bool { return p.seen[unknown]+p.seen[overran] > 0 }
+
 // conclude returns the error of the call, given what its last attempt came to.
+// Whatever that was, it does not undo an earlier one that may have been
+// executed.
 func (p *progress) conclude(out outcome, x *exchange, err error) error {
+	effort := Effort{Op: p.op, Attempts: p.n, Waited: p.waited}
 	switch {
 	case out == done:
 		return nil
+	case p.lost():
+		return &OutcomeUnknownError{Effort: effort, RequestID: x.requestID, Err: err}
 	case out == refused, out == skewed:
-		return err
-	case p.seen[unknown] > 0:
-		return &OutcomeUnknownError{Op: p.op, RequestID: x.requestID, Attempts: p.n, Waited: p.waited, Err: err}
+		return &RefusedError{Effort: effort, Err: err}
 	default:
-		return &NotExecutedError{Op: p.op, Attempts: p.n, Waited: p.waited, Err: err}
+		return &NotExecutedError{Effort: effort, Err: err}
 	}
 }
 
@@ -183,9 +217,9 @@ func (p *progress) report(x *exchange, took time.Duration, err error, again bool
 }
 
 // gone reports whether the service does not know the transaction any more.
-func gone(err error) bool {
+func gone(op wire.Operation, err error) bool {
 	e, ok := err.(*wire.Error)
-	return ok && (e.Code == wire.CodeTransactionNotFound || e.Code == wire.CodeNotFound)
+	return ok && e.TransactionGone(op)
 }
 
 // sleep waits, or returns the context's error if that ends first.

@@ -27,12 +27,14 @@ var (
 // second attempt once it may have been executed.
 func TestPolicy(t *testing.T) {
 	for _, op := range []wire.Operation{wire.ExecuteStatement, wire.BatchExecuteStatement, wire.CommitTransaction} {
-		if n := attempts[unknown][op]; n != 1 {
-			t.Errorf("%s: %d attempts after an unknown outcome", op, n)
+		for _, out := range []outcome{unknown, overran} {
+			if n := attempts[out][op]; n != 1 {
+				t.Errorf("%s: %d attempts after an unknown outcome", op, n)
+			}
 		}
 	}
 	for out := range attempts {
-		for _, op := range operations {
+		for _, op := range append(slices.Clone(operations), repeatableStatement) {
 			if n := attempts[out][op]; outcome(out) != done && n < 1 {
 				t.Errorf("no rule for outcome %d of %s", out, op)
 			}
