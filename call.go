@@ -53,8 +53,8 @@ func (c *Conn) execute(ctx context.Context, q call) (*wire.ExecuteResponse, erro
 
 // check refuses a statement that would not do what it says.
 func (q call) check() error {
-	if q.parsed.Kind().TransactionControl() {
-		return errorf("the statement %.40q would be lost on the Data API, where each call is a session of its own; use BeginTx, and Commit or Rollback of the transaction", q.query)
+	if err := q.parsed.Check(); err != nil {
+		return errorf("%w", err)
 	}
 	if !utf8.ValidString(q.query) { // it would arrive with other characters in it
 		return errorf("the statement is not valid UTF-8; pass bytes as an argument of type []byte")

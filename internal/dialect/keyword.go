@@ -73,6 +73,7 @@ const (
 	kwTo
 	kwTransaction
 	kwTrigger
+	kwUnlock
 	kwUpdate
 	kwValues
 	kwView
@@ -102,8 +103,9 @@ var keywords = map[string]keyword{
 	"savepoint": kwSavepoint, "schema": kwIndex, "select": kwSelect,
 	"server": kwIndex, "set": kwSet, "share": kwShare, "show": kwShow,
 	"start": kwStart, "table": kwTable, "then": kwThen, "to": kwTo,
-	"transaction": kwTransaction, "trigger": kwTrigger, "update": kwUpdate,
-	"user": kwIndex, "values": kwValues, "view": kwView, "while": kwWhile,
+	"transaction": kwTransaction, "trigger": kwTrigger, "unlock": kwUnlock,
+	"update": kwUpdate,
+	"user":   kwIndex, "values": kwValues, "view": kwView, "while": kwWhile,
 	"with": kwWith, "xa": kwXA,
 }
 

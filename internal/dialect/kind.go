@@ -23,6 +23,7 @@ func (k Kind) ReturnsRows() bool { return k&kindRows != 0 }
 func (k Kind) Writes() bool { return k&kindWrites != 0 }
 
 // TransactionControl says whether the statement begins or ends a transaction.
+// Statement.Check refuses more than that.
 func (k Kind) TransactionControl() bool { return k&kindTransaction != 0 }
 
 // Savepoint says whether the statement is SAVEPOINT, RELEASE or ROLLBACK TO.
@@ -50,6 +51,11 @@ type classifier struct {
 	lastPunct     byte    // the punctuation before, if it directly precedes
 
 	into, returning, modifies, locks, analyzes, effects, back, routine bool
+
+	value      bool // a SET is behind an equals sign
+	ats        int  // the signs @ that directly precede
+	autocommit bool // a SET assigns to it
+	more       bool // something follows the first semicolon
 }
 
 // feed takes the next token. Words come with their keyword.
@@ -58,6 +64,7 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 	case tokSpace, tokComment, tokOpenHint, tokCloseHint:
 		return
 	case tokWord:
+		c.target(text)
 		if c.lastPunct != '.' {
 			c.word(kw)
 		}
@@ -68,13 +75,37 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 		return
 	case tokPunct:
 		c.punct(text[0])
-		c.last, c.lastPunct = kwNone, text[0]
+		c.last, c.lastPunct, c.ats = kwNone, text[0], 0
 		return
+	case tokIdent:
+		c.target(strings.Trim(text, "`"))
 	}
 	if c.words == 0 {
 		c.words = 1 // no statement starts like this
 	}
 	c.last, c.lastPunct = kwNone, 0
+	c.assignment(text)
+}
+
+// target notes that a SET of MySQL assigns to autocommit. @autocommit is a
+// variable of the user's, @@autocommit is not.
+func (c *classifier) target(name string) {
+	if c.first == kwSet && !c.postgres && !c.value && c.ats != 1 && strings.EqualFold(name, "autocommit") {
+		c.autocommit = true
+	}
+	c.ats = 0
+}
+
+// assignment follows the operators of a SET.
+func (c *classifier) assignment(text string) {
+	switch text {
+	case "=", ":=":
+		c.value = true
+	case "@":
+		c.ats++
+		return
+	}
+	c.ats = 0
 }
 
 func (c *classifier) punct(p byte) {
@@ -86,6 +117,8 @@ func (c *classifier) punct(p byte) {
 		}
 	case ')':
 		c.depth--
+	case ',':
+		c.value = c.value && c.depth > c.base
 	case ';':
 		c.done = c.words > 0
 	}
@@ -170,11 +203,11 @@ func (c *classifier) kind() Kind {
 	case kwSavepoint, kwRelease:
 		return kindWrites | kindSavepoint
 	}
-	return kindWrites | c.control()
+	return kindWrites | c.transaction()
 }
 
-// control tells statements that control the transaction.
-func (c *classifier) control() Kind {
+// transaction tells statements that control the transaction.
+func (c *classifier) transaction() Kind {
 	switch c.first {
 	case kwRollback:
 		if c.back {

@@ -13,6 +13,10 @@ type Statement struct {
 	marks []mark
 	// open is the token that the text ends in, if any.
 	open token
+	// control is what is wrong with the first statement, many that there may
+	// be others behind it.
+	control control
+	many    bool
 }
 
 // mark is a place that is, or may be, sent differently.
@@ -48,7 +52,9 @@ func (d *Dialect) Parse(sql string) *Statement {
 		if t.kind == tokEOF {
 			break
 		}
-		if !c.done {
+		if c.done {
+			c.more = c.more || t.significant()
+		} else {
 			var kw keyword
 			if t.kind == tokWord {
 				kw = keywordOf(l.text(t))
@@ -64,6 +70,7 @@ func (d *Dialect) Parse(sql string) *Statement {
 		s.open = token{kind: tokOpenHint, start: l.hint, end: len(sql)}
 	}
 	s.kind, s.own = c.kind(), c.ownParameters()
+	s.control, s.many = c.control(s.kind), c.more
 	return s
 }
 
