@@ -22,6 +22,7 @@ import (
 type Connector struct {
 	cfg     *Config // by reference, so that printing a Connector shows no secret
 	dialect *dialect.Dialect
+	driver  Driver
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection
@@ -32,20 +33,16 @@ var (
 	_ io.Closer        = (*Connector)(nil)
 )
 
-// NewConnector returns a connector for a configuration, which is copied. The
-// environment variables AURORA_CLUSTER_ARN, AURORA_SECRET_ARN and
-// AURORA_DATABASE fill what is empty. Nothing is sent; what is missing or
-// malformed is an error.
+// NewConnector returns a connector for a configuration, which is copied and
+// filled by FillFromEnv. Nothing is sent; what is missing, malformed or
+// contradictory is an error.
 func NewConnector(cfg *Config) (*Connector, error) {
 	if cfg == nil {
 		return nil, errorf("there is no Config")
 	}
 	c := &Connector{cfg: cfg.Clone()}
 	var err error
-	if c.dialect, err = c.cfg.dialect(); err != nil {
-		return nil, errorf("%w", err)
-	}
-	if err := c.cfg.complete(os.Getenv); err != nil {
+	if c.dialect, err = c.cfg.complete(os.Getenv); err != nil {
 		return nil, errorf("%w", err)
 	}
 	return c, nil
@@ -72,8 +69,9 @@ func (c *Connector) Close() error {
 	return nil
 }
 
-// Driver returns the Driver.
-func (c *Connector) Driver() driver.Driver { return Driver{} }
+// Driver returns the Driver that the connector was opened with, which for
+// NewConnector is the one named DriverName.
+func (c *Connector) Driver() driver.Driver { return c.driver }
 
 // client returns the client that all connections share. A failure is not kept:
 // what was wrong with the AWS configuration may be mended by the next call.

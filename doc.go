@@ -9,11 +9,13 @@
 //	db, err := sql.Open("auroradataapi",
 //		"postgresql+auroradataapi://:@/mydb?aurora_cluster_arn=arn:aws:rds:…&secret_arn=arn:aws:secretsmanager:…")
 //
-// Use mysql+auroradataapi for MySQL. AWS credentials come from the default
-// chain (environment, shared files, Lambda, containers, instances), or from the
-// URI's user and password. What is left out of the URI comes from
-// AURORA_CLUSTER_ARN, AURORA_SECRET_ARN and AURORA_DATABASE. ParseDSN lists the
-// rules, NewConnector takes a Config instead of a text. Opening sends nothing.
+// Use mysql+auroradataapi for MySQL, or auroradataapi with engine=mysql. Where
+// a library goes by the driver's name, open DriverNamePostgreSQL or
+// DriverNameMySQL. AWS credentials come from the default chain (environment,
+// shared files, Lambda, containers, instances), or from the URI's user and
+// password. What is left out of the URI comes from AURORA_CLUSTER_ARN,
+// AURORA_SECRET_ARN and AURORA_DATABASE. ParseDSN lists the rules, NewConnector
+// takes a Config instead of a text. Opening sends nothing.
 //
 // # How do I write parameters?
 //

@@ -62,7 +62,7 @@ func ExampleParseDSN_typo() {
 	_, err := auroradataapi.ParseDSN("postgresql+auroradataapi://:@/mydb?secret=arn:aws:secretsmanager:us-east-1:1:secret:s")
 	fmt.Println(err)
 	// Output:
-	// auroradataapi: data source name: unknown parameter "secret"; there are aurora_cluster_arn, secret_arn, region_name, session_token, endpoint_url, retry_budget
+	// auroradataapi: data source name: unknown parameter "secret"; did you mean secret_arn?
 }
 
 func ExampleError() {

@@ -15,10 +15,15 @@ var update = flag.Bool("update", false, "rewrite the generated part of the READM
 func TestReadmeParameters(t *testing.T) {
 	const begin, end = "by TestReadmeParameters -->\n", "<!-- end of parameters -->"
 	var table strings.Builder
-	table.WriteString("| parameter | also | variable | meaning |\n| --- | --- | --- | --- |\n")
+	last := ""
 	for _, p := range params {
+		if p.group != last {
+			fmt.Fprintf(&table, "\n| %s | also | variable | |\n| --- | --- | --- | --- |\n", strings.ToLower(p.group))
+			last = p.group
+		}
 		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", p.name, code(p.aliases...), code(p.env), p.doc)
 	}
+	table.WriteByte('\n')
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +37,7 @@ func TestReadmeParameters(t *testing.T) {
 		return
 	}
 	if !*update {
-		t.Fatal("the README's list of parameters is not that of config.go; run go test -run TestReadmeParameters -update .")
+		t.Fatal("the README's list of parameters is not that of params.go; run go test -run TestReadmeParameters -update .")
 	}
 	if err := os.WriteFile("README.md", []byte(before+begin+table.String()+end+after), 0o644); err != nil {
 		t.Fatal(err)

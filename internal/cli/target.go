@@ -45,10 +45,13 @@ func (o *targetOptions) dialect() (*dialect.Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Engine == dialect.MySQL.Name {
+	switch cfg.Engine {
+	case dialect.PostgreSQL.Name:
+		return dialect.PostgreSQL, nil
+	case dialect.MySQL.Name:
 		return dialect.MySQL, nil
 	}
-	return dialect.PostgreSQL, nil
+	return nil, usagef("the URI does not say the engine: begin it with postgresql+auroradataapi:// or mysql+auroradataapi://, or add engine=mysql")
 }
 
 func (o *targetOptions) config() (*auroradataapi.Config, error) {
@@ -86,7 +89,10 @@ func (o *targetOptions) open(ctx context.Context, io *IO) (db *sql.DB, stop func
 	if err != nil {
 		return nil, nil, err
 	}
-	if missing := missingSettings(cfg, io.Getenv); len(missing) > 0 && o.uri == "" {
+	if err := cfg.FillFromEnv(io.Getenv); err != nil {
+		return nil, nil, &exitError{exitUnreachable, err}
+	}
+	if missing := missingSettings(cfg); len(missing) > 0 && o.uri == "" {
 		return nil, nil, &exitError{exitUnreachable, missingError(missing)}
 	}
 	if db, err = openDB(cfg); err != nil {
@@ -105,12 +111,12 @@ func openDB(cfg *auroradataapi.Config) (*sql.DB, error) {
 }
 
 // missingSettings returns the variables without which there is no cluster.
-func missingSettings(cfg *auroradataapi.Config, getenv func(string) string) []string {
+func missingSettings(cfg *auroradataapi.Config) []string {
 	var missing []string
-	if cfg.ClusterARN == "" && getenv(envCluster) == "" {
+	if cfg.ClusterARN == "" {
 		missing = append(missing, envCluster)
 	}
-	if cfg.SecretARN == "" && getenv(envSecret) == "" {
+	if cfg.SecretARN == "" {
 		missing = append(missing, envSecret)
 	}
 	return missing

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -13,6 +14,44 @@ import (
 // wrong one with texts that mislead: a cluster that does not exist is "not
 // enabled", a stray line end is "Database returned SQL Exception" (F0023,
 // F0051).
+
+// check refuses what the service would refuse, or would misunderstand, and
+// fills the region.
+func (cfg *Config) check() error {
+	if !utf8.ValidString(cfg.Database) {
+		return fmt.Errorf("the database %q is not valid UTF-8", cfg.Database)
+	}
+	region, err := checkClusterARN(cfg.ClusterARN)
+	if err != nil {
+		return err
+	}
+	if err := checkSecretARN(cfg.SecretARN); err != nil {
+		return err
+	}
+	if err := checkEndpoint(cfg.Endpoint); err != nil {
+		return err
+	}
+	for _, c := range contradictions {
+		if c.there(cfg) {
+			return errors.New(c.text)
+		}
+	}
+	if cfg.Region == "" {
+		cfg.Region = region
+	}
+	return nil
+}
+
+// contradictions are fields that do not go together.
+var contradictions = []struct {
+	there func(*Config) bool
+	text  string
+}{
+	{func(c *Config) bool { return (c.AccessKeyID == "") != (c.SecretAccessKey == "") },
+		"an access key id needs a secret access key, and the other way round: give both, or neither to use the AWS default credentials"},
+	{func(c *Config) bool { return c.SessionToken != "" && c.AccessKeyID == "" },
+		"session_token goes with an access key id and a secret access key, and they are missing"},
+}
 
 // checkClusterARN returns the region in the ARN of a cluster.
 func checkClusterARN(arn string) (region string, err error) {

@@ -1,0 +1,180 @@
+package auroradataapi
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A param is one parameter of a data source name. This table is all there is:
+// parsing, formatting, the environment, the documentation and the tests go by
+// it.
+type param struct {
+	group   string
+	name    string
+	aliases []string
+	place   place                   // where FormatDSN writes it
+	env     string                  // the variable that stands in for an empty value
+	doc     string                  // for the README's table
+	secret  func(value string) bool // whether String hides it; nil is never
+	get     func(*Config) string    // "" is the default, which is not written
+	set     func(*Config, string) error
+}
+
+// A place is a part of a data source name. Every parameter may also be given
+// by its name behind the question mark.
+type place uint8
+
+const (
+	inQuery    place = iota
+	inScheme         // HERE+auroradataapi://
+	inUser           // ://HERE:
+	inPassword       // :HERE@
+	inPath           // @/HERE
+	places
+)
+
+// placeNames say what stands in a place, for errors.
+var placeNames = [places]string{
+	inScheme:   "the scheme",
+	inUser:     "the access key id",
+	inPassword: "the secret access key",
+	inPath:     "the database",
+}
+
+// The table is in the order of FormatDSN and of the README. Names are those of
+// the Python client's connect and of its URI, where they have one; aliases are
+// the spellings of other clients and drivers.
+var params = slices.Concat(
+	group("Which database",
+		param{
+			name: "engine",
+			doc:  "`postgresql` or `mysql`, for the scheme `auroradataapi://`, which does not say it",
+			get:  func(c *Config) string { return c.Engine },
+			set: func(c *Config, value string) error {
+				d, err := findDialect(value)
+				if err == nil {
+					c.Engine = d.Name
+				}
+				return err
+			},
+		}.in(inScheme),
+		text("database", func(c *Config) *string { return &c.Database },
+			"the database, which the URI has behind `@/`; default: the one named like the user, on MySQL none").
+			in(inPath).alias("db", "dbname").from("AURORA_DATABASE"),
+		text("aurora_cluster_arn", func(c *Config) *string { return &c.ClusterARN },
+			"ARN of the Aurora cluster").alias("cluster_arn", "resource_arn").from("AURORA_CLUSTER_ARN"),
+		text("secret_arn", func(c *Config) *string { return &c.SecretARN },
+			"ARN of the secret with the database user's name and password").alias("aurora_secret_arn").from("AURORA_SECRET_ARN"),
+		text("region_name", func(c *Config) *string { return &c.Region },
+			"AWS region; default: the one in the cluster's ARN").alias("region", "aws_region"),
+		text("endpoint_url", func(c *Config) *string { return &c.Endpoint },
+			"URL of the Data API; default: the region's own, or `AWS_ENDPOINT_URL_RDS_DATA`").alias("endpoint").
+			hidden(withUser),
+	),
+	group("Who calls",
+		text("access_key_id", func(c *Config) *string { return &c.AccessKeyID },
+			"AWS access key, which the URI has before the colon").in(inUser).alias("aws_access_key_id"),
+		text("secret_access_key", func(c *Config) *string { return &c.SecretAccessKey },
+			"its secret, which the URI has before the `@`").in(inPassword).alias("aws_secret_access_key").hidden(always),
+		text("session_token", func(c *Config) *string { return &c.SessionToken },
+			"session token of temporary AWS credentials").alias("aws_session_token").hidden(always),
+	),
+	group("How calls are made",
+		duration("retry_budget", func(c *Config) *time.Duration { return &c.RetryBudget },
+			"how long a call without a deadline waits for a resuming cluster, such as `90s`; default `60s`, `-1s` never waits",
+			"0 is not a time to wait; write -1s for not waiting, or leave it out for the default"),
+	),
+)
+
+func group(name string, rows ...param) []param {
+	for i := range rows {
+		rows[i].group = name
+	}
+	return rows
+}
+
+func text(name string, field func(*Config) *string, doc string) param {
+	return param{
+		name: name,
+		doc:  doc,
+		get:  func(c *Config) string { return *field(c) },
+		set:  func(c *Config, value string) error { *field(c) = value; return nil },
+	}
+}
+
+// duration is a parameter whose zero is the default, so that a zero that is
+// written out would not be what it says.
+func duration(name string, field func(*Config) *time.Duration, doc, zero string) param {
+	return param{
+		name: name,
+		doc:  doc,
+		get: func(c *Config) string {
+			if *field(c) == 0 {
+				return ""
+			}
+			return field(c).String()
+		},
+		set: func(c *Config, value string) error {
+			d, err := time.ParseDuration(value)
+			switch {
+			case err != nil:
+				return fmt.Errorf("%q is not a duration such as 90s", value)
+			case d == 0:
+				return errors.New(zero)
+			}
+			*field(c) = d
+			return nil
+		},
+	}
+}
+
+func (p param) in(where place) param                { p.place = where; return p }
+func (p param) alias(names ...string) param         { p.aliases = names; return p }
+func (p param) from(env string) param               { p.env = env; return p }
+func (p param) hidden(when func(string) bool) param { p.secret = when; return p }
+
+func always(string) bool { return true }
+
+// withUser is for a URL: it may have a password before its at sign, though it
+// must not.
+func withUser(value string) bool { return strings.Contains(value, "@") }
+
+// elsewhere are parameters of other clients and drivers that mean nothing to
+// the Data API, with what to do instead.
+var elsewhere = map[string]string{
+	"host":            "the Data API is found by its region; leave it out, or give endpoint_url",
+	"port":            "the Data API is found by its region; leave it out, or give endpoint_url",
+	"user":            "the database user's name is in the secret; give secret_arn",
+	"username":        "the database user's name is in the secret; give secret_arn",
+	"password":        "the database user's password is in the secret; give secret_arn",
+	"sslmode":         "calls to AWS are HTTPS; leave it out",
+	"tls":             "calls to AWS are HTTPS; leave it out",
+	"rds_data_client": "a client cannot be written down; set Config.SDK",
+}
+
+func findParam(name string) (param, error) {
+	for _, p := range params {
+		if name == p.name || slices.Contains(p.aliases, name) {
+			return p, nil
+		}
+	}
+	if advice, ok := elsewhere[name]; ok {
+		return param{}, fmt.Errorf("parameter %s has no meaning: %s", name, advice)
+	}
+	if near := nearest(name); near != "" {
+		return param{}, fmt.Errorf("unknown parameter %q; did you mean %s?", name, near)
+	}
+	known := make([]string, len(params))
+	for i, p := range params {
+		known[i] = p.name
+	}
+	return param{}, fmt.Errorf("unknown parameter %q; there are %s", name, strings.Join(known, ", "))
+}
+
+// paramAt returns the parameter that stands in a place.
+func paramAt(where place) param {
+	return params[slices.IndexFunc(params, func(p param) bool { return p.place == where })]
+}

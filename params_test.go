@@ -1,0 +1,206 @@
+package auroradataapi
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// paramSamples has values for every parameter: what is written, what is then
+// in the Config and what FormatDSN makes of it; "" is the default, which it
+// leaves out.
+var paramSamples = map[string][]struct {
+	value     string
+	want      Config
+	formatted string
+}{
+	"engine": {
+		{"postgresql", Config{Engine: "postgresql"}, "postgresql"},
+		{"postgres", Config{Engine: "postgresql"}, "postgresql"},
+		{"pg", Config{Engine: "postgresql"}, "postgresql"},
+		{"aurora-postgresql", Config{Engine: "postgresql"}, "postgresql"},
+		{"mysql", Config{Engine: "mysql"}, "mysql"},
+		{"aurora-mysql", Config{Engine: "mysql"}, "mysql"},
+	},
+	"database":           {{"my db/ä@?&", Config{Database: "my db/ä@?&"}, "my db/ä@?&"}},
+	"aurora_cluster_arn": {{testCluster, Config{ClusterARN: testCluster}, testCluster}},
+	"secret_arn":         {{testSecret, Config{SecretARN: testSecret}, testSecret}},
+	"region_name":        {{"eu-west-1", Config{Region: "eu-west-1"}, "eu-west-1"}},
+	"endpoint_url":       {{"http://[::1]:80/a", Config{Endpoint: "http://[::1]:80/a"}, "http://[::1]:80/a"}},
+	"access_key_id":      {{"AKIA", Config{AccessKeyID: "AKIA"}, "AKIA"}},
+	"secret_access_key":  {{"wJalr/XUtn+F=", Config{SecretAccessKey: "wJalr/XUtn+F="}, "wJalr/XUtn+F="}},
+	"session_token":      {{"a+b/c==", Config{SessionToken: "a+b/c=="}, "a+b/c=="}},
+	"retry_budget": {
+		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
+		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
+	},
+}
+
+// paramErrors has values that a parameter does not take.
+var paramErrors = []struct{ name, value, want string }{
+	{"engine", "oracle", "it has to be postgresql or mysql"},
+	{"retry_budget", "90", `"90" is not a duration`},
+	{"retry_budget", "0", "write -1s for not waiting"},
+}
+
+// TestParams takes every row of the table from its text to its field and back,
+// by each of its names.
+func TestParams(t *testing.T) {
+	for _, p := range params {
+		if len(paramSamples[p.name]) == 0 {
+			t.Errorf("%s has no samples", p.name)
+		}
+		for _, sample := range paramSamples[p.name] {
+			for _, name := range append([]string{p.name}, p.aliases...) {
+				dsn := "auroradataapi://?" + name + "=" + escape(sample.value)
+				cfg, err := ParseDSN(dsn)
+				if err != nil {
+					t.Errorf("%s: %v", dsn, err)
+					continue
+				}
+				if diff := cmp.Diff(&sample.want, cfg, byName); diff != "" {
+					t.Errorf("%s: (-want +got)\n%s", dsn, diff)
+				}
+				if got := p.get(cfg); got != sample.formatted {
+					t.Errorf("%s: reads %q, want %q", dsn, got, sample.formatted)
+				}
+				again, err := ParseDSN(cfg.FormatDSN())
+				if err != nil {
+					t.Errorf("%s, formatted to %s: %v", dsn, cfg.FormatDSN(), err)
+				} else if diff := cmp.Diff(cfg, again, byName); diff != "" {
+					t.Errorf("%s, formatted to %s: (-before +after)\n%s", dsn, cfg.FormatDSN(), diff)
+				}
+			}
+		}
+	}
+	for name := range paramSamples {
+		if p, err := findParam(name); err != nil || p.name != name {
+			t.Errorf("samples for %s, which is no parameter", name)
+		}
+	}
+}
+
+func TestParamErrors(t *testing.T) {
+	for _, tt := range paramErrors {
+		_, err := ParseDSN("auroradataapi://?" + tt.name + "=" + escape(tt.value))
+		want := "auroradataapi: data source name: parameter " + tt.name + ": "
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s=%s: error %v, want one with %q", tt.name, tt.value, err, tt.want)
+		}
+	}
+}
+
+// TestParamsTable holds the table to what parsing, formatting and the README
+// rely on.
+func TestParamsTable(t *testing.T) {
+	seen, at := make(map[string]bool), make(map[place]string)
+	var groups []string
+	for _, p := range params {
+		for _, name := range append([]string{p.name}, p.aliases...) {
+			if seen[name] || elsewhere[name] != "" {
+				t.Errorf("%s is there twice", name)
+			}
+			seen[name] = true
+		}
+		if p.doc == "" || strings.Contains(p.doc, "|") {
+			t.Errorf("the documentation of %s does not make a cell: %q", p.name, p.doc)
+		}
+		if p.place != inQuery && at[p.place] != "" {
+			t.Errorf("%s stands where %s does", p.name, at[p.place])
+		}
+		at[p.place] = p.name
+		if n := len(groups); n == 0 || groups[n-1] != p.group {
+			groups = append(groups, p.group)
+		}
+	}
+	for where := inScheme; where < places; where++ {
+		if p := paramAt(where); p.name != at[where] || placeNames[where] == "" {
+			t.Errorf("place %d has the parameter %q and the name %q", where, p.name, placeNames[where])
+		}
+	}
+	if slices.Contains(groups, "") || len(slices.Compact(slices.Sorted(slices.Values(groups)))) != len(groups) {
+		t.Errorf("the groups are torn: %q", groups)
+	}
+}
+
+// TestSecretParams holds every secret to being written by FormatDSN and by
+// nothing else.
+func TestSecretParams(t *testing.T) {
+	secrets := map[string]string{
+		"secret_access_key": "hush-key",
+		"session_token":     "hush-token",
+		"endpoint_url":      "http://user:hush-url@localhost",
+	}
+	for _, p := range params {
+		if _, ok := secrets[p.name]; ok != (p.secret != nil) {
+			t.Errorf("%s: listed as a secret: %v", p.name, ok)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		cfg, err := ParseDSN("auroradataapi://?" + name + "=" + escape(secrets[name]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.FormatDSN(); !strings.Contains(got, "hush") {
+			t.Errorf("%s: FormatDSN leaves it out: %s", name, got)
+		}
+		if got := cfg.String(); strings.Contains(got, "hush") || !strings.Contains(got, "REDACTED") {
+			t.Errorf("%s: String returns %s", name, got)
+		}
+		if _, err := NewConnector(cfg); err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: NewConnector of nothing else: %v", name, err)
+		}
+	}
+	cfg := Config{Endpoint: "http://localhost"}
+	if got := fmt.Sprint(cfg); strings.Contains(got, "REDACTED") {
+		t.Errorf("an endpoint without a user is hidden: %s", got)
+	}
+}
+
+// byName compares time zones, of which each package has its own copies.
+var byName = cmp.Comparer(func(a, b *time.Location) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.String() == b.String()
+})
+
+func TestNearest(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"regoin", "region"},
+		{"retrybudget", "retry_budget"},
+		{"RETRY_BUDGET", "retry_budget"},
+		{"secret", "secret_arn"},
+		{"session", "session_token"},
+		{"x", ""},
+		{"", ""},
+		{"connect_timeout", ""},
+		{"pool_max_conns", ""},
+	}
+	for _, tt := range tests {
+		if got := nearest(tt.name); got != tt.want {
+			t.Errorf("nearest(%q) is %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	tests := []struct {
+		a, b        string
+		limit, want int
+	}{
+		{"", "", 3, 0},
+		{"abc", "abc", 3, 0},
+		{"abc", "", 9, 3},
+		{"kitten", "sitting", 9, 3},
+		{"kitten", "sitting", 2, 2},
+		{"ab", "ba", 9, 2},
+	}
+	for _, tt := range tests {
+		if there, back := distance(tt.a, tt.b, tt.limit), distance(tt.b, tt.a, tt.limit); there != tt.want || back != tt.want {
+			t.Errorf("from %q to %q it is %d, back %d, want %d", tt.a, tt.b, there, back, tt.want)
+		}
+	}
+}
