@@ -57,8 +57,12 @@ type Config struct {
 	// Zero is DefaultRetryBudget; negative means one attempt, always.
 	RetryBudget time.Duration
 	// OnAttempt, if not nil, is called after each attempt, by the goroutine
-	// that made the call.
-	OnAttempt func(Attempt)
+	// that made the call and with its context.
+	OnAttempt func(context.Context, Attempt)
+	// OnPause, if not nil, is called likewise after each pause between two
+	// attempts, with the time that it took: less than the attempt before
+	// announced if the context ended.
+	OnPause func(context.Context, time.Duration)
 
 	// Now and Sleep replace the clock. Sleep returns the context's error if
 	// that ends first.
@@ -72,7 +76,8 @@ type Client struct {
 	agent          [2]string
 	attemptTimeout time.Duration
 	budget         time.Duration
-	onAttempt      func(Attempt)
+	onAttempt      func(context.Context, Attempt)
+	onPause        func(context.Context, time.Duration)
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error
 
@@ -90,6 +95,7 @@ func New(cfg Config) (*Client, error) {
 		attemptTimeout: cfg.AttemptTimeout,
 		budget:         cfg.RetryBudget,
 		onAttempt:      cfg.OnAttempt,
+		onPause:        cfg.OnPause,
 		now:            cfg.Now,
 		sleep:          cfg.Sleep,
 	}

@@ -93,10 +93,39 @@ type Attempt struct {
 	// Status and RequestID are those of the answer, zero if there was none.
 	Status    int
 	RequestID string
-	Err       error
+	// Sent and Received count the bytes of the request's body that were handed
+	// out, and of the answer's that were read.
+	Sent, Received int64
+	Err            error
 	// Again says that another attempt follows, after a pause of Pause.
 	Again bool
 	Pause time.Duration
+	// Reason is the reason why there has to be another attempt.
+	Reason Reason
+}
+
+// Reason says why a call was not done with after an attempt. It is empty for
+// what no other attempt would change.
+type Reason string
+
+// The reasons to try again.
+const (
+	Resuming    Reason = "resuming"    // the cluster was paused and is waking up
+	Throttled   Reason = "throttled"   // too many requests
+	Busy        Reason = "busy"        // the transaction still runs a statement
+	Unreachable Reason = "unreachable" // the request did not arrive
+	Lost        Reason = "lost"        // the answer did not arrive
+	ClockSkew   Reason = "clock skew"  // the signature's time was off
+)
+
+// reasons has the reason that goes with an outcome.
+var reasons = [outcomes]Reason{
+	skewed:    ClockSkew,
+	resuming:  Resuming,
+	throttled: Throttled,
+	busy:      Busy,
+	unsent:    Unreachable,
+	unknown:   Lost,
 }
 
 // progress is the state of a call between its attempts.
@@ -128,7 +157,10 @@ func (c *Client) retry(ctx context.Context, op wire.Operation, attempt func() *e
 		took := c.now().Sub(began)
 		out, err := p.settle(x.judge(ctx.Err() != nil))
 		pause, again, err := p.next(ctx, out, err)
-		p.report(x, took, err, again, pause)
+		p.report(ctx, Attempt{
+			Duration: took, Status: x.status, RequestID: x.requestID, Sent: x.bytesSent(), Received: x.answer.read,
+			Err: err, Again: again, Pause: pause, Reason: reasons[out],
+		})
 		if !again {
 			return p.conclude(out, x, err)
 		}
@@ -182,7 +214,11 @@ func pause(n int) time.Duration {
 func (p *progress) wait(ctx context.Context, pause time.Duration) error {
 	began := p.now()
 	err := p.sleep(ctx, pause)
-	p.waited += p.now().Sub(began)
+	took := p.now().Sub(began)
+	p.waited += took
+	if p.onPause != nil {
+		p.onPause(ctx, took)
+	}
 	return err
 }
 
@@ -206,14 +242,12 @@ func (p *progress) conclude(out outcome, x *exchange, err error) error {
 	}
 }
 
-func (p *progress) report(x *exchange, took time.Duration, err error, again bool, pause time.Duration) {
-	if p.onAttempt == nil {
-		return
+// report tells of the attempt that was made.
+func (p *progress) report(ctx context.Context, a Attempt) {
+	if p.onAttempt != nil {
+		a.Op, a.Number = p.op, p.n
+		p.onAttempt(ctx, a)
 	}
-	p.onAttempt(Attempt{
-		Op: p.op, Number: p.n, Duration: took, Status: x.status, RequestID: x.requestID,
-		Err: err, Again: again, Pause: pause,
-	})
 }
 
 // gone reports whether the service does not know the transaction any more.

@@ -49,6 +49,7 @@ func TestResume(t *testing.T) {
 	started := time.Now()
 	clock := &fakeClock{time: started}
 	var seen []Attempt
+	var paused []time.Duration
 	c, _ := newTestClient(t, s.URL, func(cfg *Config) {
 		cfg.Now = clock.now
 		cfg.Sleep = func(ctx context.Context, d time.Duration) error {
@@ -60,7 +61,8 @@ func TestResume(t *testing.T) {
 			}
 			return err
 		}
-		cfg.OnAttempt = func(a Attempt) { seen = append(seen, a) }
+		cfg.OnAttempt = func(_ context.Context, a Attempt) { seen = append(seen, a) }
+		cfg.OnPause = func(_ context.Context, d time.Duration) { paused = append(paused, d) }
 	})
 	if err := calls(c)[wire.ExecuteStatement](t.Context(), "INSERT"); err != nil {
 		t.Fatal(err)
@@ -74,13 +76,17 @@ func TestResume(t *testing.T) {
 	var e *wire.Error
 	for i, a := range seen[:len(seen)-1] {
 		if a.Number != i+1 || a.Op != wire.ExecuteStatement || !a.Again || a.Pause != clock.pauses[i] ||
-			a.Status != 400 || a.RequestID == "" || !errors.As(a.Err, &e) || e.Code != wire.CodeDatabaseResuming {
+			a.Status != 400 || a.RequestID == "" || !errors.As(a.Err, &e) || e.Code != wire.CodeDatabaseResuming ||
+			a.Reason != Resuming || a.Sent == 0 || a.Received == 0 {
 			t.Errorf("attempt %+v", a)
 		}
 	}
 	last := seen[len(seen)-1]
-	if last.Err != nil || last.Again || last.Pause != 0 || last.Status != 200 {
+	if last.Err != nil || last.Again || last.Pause != 0 || last.Status != 200 || last.Reason != "" || last.Sent != seen[0].Sent {
 		t.Errorf("last attempt %+v", last)
+	}
+	if !slices.Equal(paused, clock.pauses) {
+		t.Errorf("the pauses %v were reported as %v", clock.pauses, paused)
 	}
 }
 
@@ -171,9 +177,14 @@ func TestCancelPause(t *testing.T) {
 	s := newFaultServer(t)
 	s.last = &resumingFault
 	ctx, cancel := context.WithCancel(t.Context())
+	var announced, paused time.Duration
 	c, _ := newTestClient(t, s.URL, func(cfg *Config) {
-		cfg.Sleep = nil
-		cfg.OnAttempt = func(Attempt) { time.AfterFunc(10*time.Millisecond, cancel) }
+		cfg.Now, cfg.Sleep = time.Now, nil
+		cfg.OnAttempt = func(_ context.Context, a Attempt) {
+			announced = a.Pause
+			time.AfterFunc(10*time.Millisecond, cancel)
+		}
+		cfg.OnPause = func(_ context.Context, d time.Duration) { paused += d }
 	})
 	err := calls(c)[wire.ExecuteStatement](ctx, "INSERT")
 	var e *wire.Error
@@ -183,6 +194,9 @@ func TestCancelPause(t *testing.T) {
 	if n := s.requests.Load(); n != 1 {
 		t.Errorf("%d requests", n)
 	}
+	if paused == 0 || paused >= announced {
+		t.Errorf("a pause of %v was announced and cut short, and %v were reported", announced, paused)
+	}
 	// A context that is over sends nothing.
 	before := s.requests.Load()
 	if err := calls(c)[wire.ExecuteStatement](ctx, "INSERT"); classOf(err) != notExecuted || !errors.Is(err, context.Canceled) {
@@ -191,6 +205,51 @@ func TestCancelPause(t *testing.T) {
 	if s.requests.Load() != before {
 		t.Error("sent")
 	}
+}
+
+// TestAttemptBytes counts what went over the wire when only a part did.
+func TestAttemptBytes(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
+	for _, test := range []struct {
+		name     string
+		fault    fault
+		received int64
+	}{
+		{"no answer", resetAfter, 0},
+		{"half an answer", fault{executes: true, do: cut(false, head+`{"records":`)}, 11},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newFaultServer(t)
+			s.last = &test.fault
+			var seen []Attempt
+			c, _ := newTestClient(t, s.URL, func(cfg *Config) {
+				cfg.OnAttempt = func(_ context.Context, a Attempt) { seen = append(seen, a) }
+			})
+			req := &wire.ExecuteRequest{ResourceARN: testARN, SecretARN: testSecret, SQL: "INSERT"}
+			if _, err := c.ExecuteStatement(t.Context(), req); classOf(err) != unknownErr {
+				t.Fatalf("got %v", err)
+			}
+			sent := int64(len(req.AppendJSON(nil)))
+			if len(seen) != 1 || seen[0].Sent != sent || seen[0].Received != test.received || seen[0].Reason != Lost {
+				t.Errorf("got %+v, want %d bytes sent, %d received", seen, sent, test.received)
+			}
+		})
+	}
+	t.Run("nobody there", func(t *testing.T) {
+		s := newFaultServer(t)
+		s.Close()
+		var seen []Attempt
+		c, _ := newTestClient(t, s.URL, func(cfg *Config) {
+			cfg.RetryBudget = -1
+			cfg.OnAttempt = func(_ context.Context, a Attempt) { seen = append(seen, a) }
+		})
+		if err := calls(c)[wire.ExecuteStatement](t.Context(), "INSERT"); classOf(err) != notExecuted {
+			t.Fatalf("got %v", err)
+		}
+		if len(seen) != 1 || seen[0].Sent != 0 || seen[0].Received != 0 || seen[0].Reason != Unreachable {
+			t.Errorf("got %+v", seen)
+		}
+	})
 }
 
 // TestRollbackLost repeats a rollback whose answer was lost.

@@ -26,6 +26,7 @@ type exchange struct {
 	err    error // what the SDK returned
 
 	sending *trackedBody // nil before Do
+	answer  countedBody  // without a body before there is an answer
 
 	started   bool // the request was given to the HTTP client
 	sent      bool // all of the request may have reached the service
@@ -59,11 +60,21 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 		x.status = resp.StatusCode
 		x.requestID = resp.Header.Get("X-Amzn-Requestid")
 		x.errorType = resp.Header.Get("X-Amzn-Errortype")
+		x.answer.ReadCloser = resp.Body
+		resp.Body = &x.answer
 		return resp, nil
 	}
 	// A transport may go on to send in the background: end that, then look.
 	x.sent = x.sending.end() || x.sent
 	return resp, err
+}
+
+// bytesSent returns how much of the request was handed out to be sent.
+func (x *exchange) bytesSent() int64 {
+	if x.sending == nil {
+		return 0
+	}
+	return int64(len(x.body) - max(x.sending.remaining(), 0))
 }
 
 // end makes sure that nobody reads the request any more.
@@ -100,6 +111,13 @@ func (b *trackedBody) Read(p []byte) (int, error) {
 
 func (b *trackedBody) Close() error { return nil }
 
+// remaining returns how much was not handed out.
+func (b *trackedBody) remaining() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.left
+}
+
 // end closes the body and reports whether all of it had been handed out.
 func (b *trackedBody) end() bool {
 	b.mu.Lock()
@@ -109,6 +127,18 @@ func (b *trackedBody) end() bool {
 		b.rc = nil
 	}
 	return b.left <= 0
+}
+
+// countedBody is an answer's body that counts what is read of it.
+type countedBody struct {
+	io.ReadCloser
+	read int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	return n, err
 }
 
 // idleConnTimeout is how long a connection is kept without use. A connection
