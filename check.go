@@ -31,10 +31,11 @@ func (cfg *Config) check() error {
 	if err := checkEndpoint(cfg.Endpoint); err != nil {
 		return err
 	}
-	for _, c := range contradictions {
-		if c.there(cfg) {
-			return errors.New(c.text)
-		}
+	if err := checkRoleARN(cfg.RoleARN); err != nil {
+		return err
+	}
+	if err := cfg.contradiction(); err != nil {
+		return err
 	}
 	if cfg.Region == "" {
 		cfg.Region = region
@@ -42,15 +43,41 @@ func (cfg *Config) check() error {
 	return nil
 }
 
-// contradictions are fields that do not go together.
-var contradictions = []struct {
-	there func(*Config) bool
-	text  string
-}{
-	{func(c *Config) bool { return (c.AccessKeyID == "") != (c.SecretAccessKey == "") },
-		"an access key id needs a secret access key, and the other way round: give both, or neither to use the AWS default credentials"},
-	{func(c *Config) bool { return c.SessionToken != "" && c.AccessKeyID == "" },
-		"session_token goes with an access key id and a secret access key, and they are missing"},
+// contradiction returns what does not go together, or nil.
+func (cfg *Config) contradiction() error {
+	keys := cfg.AccessKeyID != "" || cfg.SecretAccessKey != "" || cfg.SessionToken != ""
+	profile, role, token := cfg.Profile != "", cfg.RoleARN != "", cfg.WebIdentityTokenFile != ""
+	roleDetail := cfg.RoleSessionName != "" || cfg.ExternalID != ""
+	for _, c := range []struct {
+		there bool
+		text  string
+	}{
+		{cfg.SDK != nil && (cfg.Region != "" || cfg.Endpoint != "" || cfg.AWS != nil || cfg.HTTPClient != nil),
+			"Config.SDK is a client that has its region, endpoint and HTTP client already; leave out Region, Endpoint, AWS and HTTPClient, or leave out SDK"},
+		{cfg.SDK != nil && (keys || profile || role || roleDetail || token),
+			"Config.SDK is a client that has its credentials already; leave out the keys, profile and role, or leave out SDK"},
+		{(cfg.AccessKeyID == "") != (cfg.SecretAccessKey == ""),
+			"an access key id needs a secret access key, and the other way round: give both, or neither to use the AWS default credentials"},
+		{cfg.SessionToken != "" && cfg.AccessKeyID == "",
+			"session_token goes with an access key id and a secret access key, and they are missing"},
+		{keys && profile,
+			"both access keys and a profile say who calls; leave one of them out"},
+		{cfg.AWS != nil && profile,
+			"Config.AWS is loaded already, so that a profile cannot count any more; leave one of them out, or load it with config.WithSharedConfigProfile"},
+		{!role && (roleDetail || token),
+			"role_session_name, external_id and web_identity_token_file are for a role; give role_arn"},
+		{token && (keys || profile),
+			"the role is assumed with web_identity_token_file, so that access keys and a profile cannot count; leave one of them out"},
+		{token && cfg.ExternalID != "",
+			"external_id cannot be given together with web_identity_token_file; AWS takes it with credentials only"},
+		{cfg.AttemptTimeout != 0 && cfg.AttemptTimeout <= wire.StatementTimeout,
+			fmt.Sprintf("attempt_timeout is %v; it has to be more than the %v that a statement may take, which would go on without its caller; to end it sooner, give its context a deadline", cfg.AttemptTimeout, wire.StatementTimeout)},
+	} {
+		if c.there {
+			return errors.New(c.text)
+		}
+	}
+	return nil
 }
 
 // checkClusterARN returns the region in the ARN of a cluster.
@@ -58,7 +85,7 @@ func checkClusterARN(arn string) (region string, err error) {
 	if arn == "" {
 		return "", errors.New("no cluster: give aurora_cluster_arn in the data source name, or set AURORA_CLUSTER_ARN")
 	}
-	parts, err := splitARN("the cluster's ARN", arn, "rds", "arn:aws:rds:REGION:ACCOUNT:cluster:NAME")
+	parts, err := splitARN("the cluster's ARN", arn, "arn:aws:rds:REGION:ACCOUNT:cluster:NAME", wire.MaxARNChars)
 	if err != nil {
 		return "", err
 	}
@@ -72,23 +99,43 @@ func checkSecretARN(arn string) error {
 	if arn == "" {
 		return errors.New("no secret: give secret_arn in the data source name, or set AURORA_SECRET_ARN")
 	}
-	_, err := splitARN("the secret's ARN", arn, "secretsmanager", "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME")
+	_, err := splitARN("the secret's ARN", arn, "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", wire.MaxARNChars)
 	return err
 }
 
-func splitARN(what, arn, service, form string) ([]string, error) {
+// maxRoleARNChars is what AWS STS takes.
+const maxRoleARNChars = 2048
+
+func checkRoleARN(arn string) error {
+	if arn == "" {
+		return nil
+	}
+	const form = "arn:aws:iam::ACCOUNT:role/NAME"
+	parts, err := splitARN("the role's ARN", arn, form, maxRoleARNChars)
+	if err != nil {
+		return err
+	}
+	if name, ok := strings.CutPrefix(parts[5], "role/"); !ok || name == "" {
+		return fmt.Errorf("the role's ARN is %q, which is not a role; it has to look like %s", arn, form)
+	}
+	return nil
+}
+
+// splitARN returns the parts of an ARN that is of the form's service, and has a
+// region if the form has one.
+func splitARN(what, arn, form string, most int) ([]string, error) {
 	if !strings.HasPrefix(arn, "arn:") { // not shown: it may be a password
 		return nil, fmt.Errorf("%s does not begin with arn:; it has to look like %s", what, form)
 	}
 	if i := strings.IndexFunc(arn, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
 		return nil, fmt.Errorf("%s has a blank or control character at its byte %d: %q", what, i+1, arn)
 	}
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[2] != service || parts[3] == "" || parts[5] == "" {
+	like, parts := strings.Split(form, ":"), strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[2] != like[2] || (parts[3] == "") != (like[3] == "") || parts[5] == "" {
 		return nil, fmt.Errorf("%s is %q; it has to look like %s", what, arn, form)
 	}
-	if n := len(arn); n > wire.MaxARNChars {
-		return nil, fmt.Errorf("%s has %d characters, the Data API takes %d at most", what, n, wire.MaxARNChars)
+	if n := len(arn); n > most {
+		return nil, fmt.Errorf("%s has %d characters, AWS takes %d at most", what, n, most)
 	}
 	return parts, nil
 }

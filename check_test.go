@@ -1,9 +1,16 @@
 package auroradataapi
 
 import (
+	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 )
+
+const testRole = "arn:aws:iam::123456789012:role/team/reader"
 
 func TestCheck(t *testing.T) {
 	none := func(string) string { return "" }
@@ -30,6 +37,29 @@ func TestCheck(t *testing.T) {
 		{"a URL with a query", func(c *Config) { c.Endpoint = "http://localhost?a=b" }, "without a query"},
 		{"a URL with a password", func(c *Config) { c.Endpoint = "http://u:hush@localhost" }, "do not belong there"},
 		{"half a URL with a password", func(c *Config) { c.Endpoint = "http://u:hush@localhost:port" }, "do not belong there"},
+		{"no role", func(c *Config) { c.RoleARN = "admin" }, "the role's ARN does not begin with arn:; it has to look like arn:aws:iam::ACCOUNT:role/NAME"},
+		{"a user for a role", func(c *Config) { c.RoleARN = "arn:aws:iam::1:user/x" }, "is not a role"},
+		{"a role with a region", func(c *Config) { c.RoleARN = "arn:aws:iam:eu-west-1:1:role/x" }, "it has to look like arn:aws:iam::"},
+		{"a long role", func(c *Config) { c.RoleARN = testRole + strings.Repeat("x", 2048) }, "AWS takes 2048 at most"},
+		{"a session of no role", func(c *Config) { c.RoleSessionName = "s" }, "give role_arn"},
+		{"an external id of no role", func(c *Config) { c.ExternalID = "hush" }, "give role_arn"},
+		{"a web token of no role", func(c *Config) { c.WebIdentityTokenFile = "f" }, "give role_arn"},
+		{"a web token and an external id", func(c *Config) { c.RoleARN, c.WebIdentityTokenFile, c.ExternalID = testRole, "f", "hush" }, "with credentials only"},
+		{"a web token and keys", func(c *Config) {
+			c.RoleARN, c.WebIdentityTokenFile, c.AccessKeyID, c.SecretAccessKey = testRole, "f", "AKIA", "hush"
+		}, "leave one of them out"},
+		{"a web token and a profile", func(c *Config) { c.RoleARN, c.WebIdentityTokenFile, c.Profile = testRole, "f", "p" }, "leave one of them out"},
+		{"keys and a profile", func(c *Config) { c.AccessKeyID, c.SecretAccessKey, c.Profile = "AKIA", "hush", "p" }, "both access keys and a profile"},
+		{"a loaded configuration and a profile", func(c *Config) { c.AWS, c.Profile = new(aws.Config), "p" }, "Config.AWS is loaded already"},
+		{"a client and a region", func(c *Config) { c.SDK, c.Region = new(rdsdata.Client), "r" }, "leave out SDK"},
+		{"a client and an endpoint", func(c *Config) { c.SDK, c.Endpoint = new(rdsdata.Client), "http://h" }, "leave out SDK"},
+		{"a client and a configuration", func(c *Config) { c.SDK, c.AWS = new(rdsdata.Client), new(aws.Config) }, "leave out SDK"},
+		{"a client and an HTTP client", func(c *Config) { c.SDK, c.HTTPClient = new(rdsdata.Client), new(http.Client) }, "leave out SDK"},
+		{"a client and keys", func(c *Config) { c.SDK, c.AccessKeyID, c.SecretAccessKey = new(rdsdata.Client), "AKIA", "hush" }, "credentials already"},
+		{"a client and a profile", func(c *Config) { c.SDK, c.Profile = new(rdsdata.Client), "p" }, "credentials already"},
+		{"a client and a role", func(c *Config) { c.SDK, c.RoleARN = new(rdsdata.Client), testRole }, "credentials already"},
+		{"an attempt of no more than a statement", func(c *Config) { c.AttemptTimeout = 45 * time.Second }, "attempt_timeout is 45s; it has to be more than the 45s"},
+		{"an attempt of less than nothing", func(c *Config) { c.AttemptTimeout = -1 }, "it has to be more than the 45s"},
 		{"a database of bytes", func(c *Config) { c.Database = "\xff" }, "not valid UTF-8"},
 	}
 	for _, tt := range tests {

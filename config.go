@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 )
@@ -41,15 +43,44 @@ type Config struct {
 	// to temporary ones. Empty stands for the AWS default credential chain.
 	AccessKeyID, SecretAccessKey, SessionToken string
 
+	// Profile is a profile of the shared AWS configuration files. Empty stands
+	// for AWS_PROFILE, or the default one.
+	Profile string
+	// RoleARN is the ARN of a role to assume with the credentials above, or
+	// with the token in WebIdentityTokenFile instead of any credentials.
+	// RoleSessionName is what the role's session is called in AWS's records;
+	// empty stands for "auroradataapi". ExternalID is what the role may ask of
+	// those who assume it.
+	RoleARN, RoleSessionName, ExternalID, WebIdentityTokenFile string
+
 	// RetryBudget bounds how long a call waits for a cluster that resumes,
 	// for a throttled account or for a network that cannot be reached, if the
 	// context of the call has no deadline. Zero stands for 60 seconds, a
 	// negative value for not waiting at all.
 	RetryBudget time.Duration
+	// AttemptTimeout bounds each attempt of a call, whatever its context says,
+	// so that one without a deadline ends at the latest after RetryBudget and
+	// AttemptTimeout. Zero stands for 75 seconds. It has to be above the 45
+	// seconds that a statement may take, or else it would give up statements
+	// that the service goes on to execute; to end a statement sooner, give its
+	// context a deadline.
+	AttemptTimeout time.Duration
 
 	// AWS is used instead of the AWS default configuration, if it is not nil.
-	// Region, credentials and Endpoint above go before it.
+	// Region, credentials, Endpoint and HTTPClient go before it.
 	AWS *aws.Config
+	// HTTPClient sends what goes to AWS. A Timeout of an http.Client is not
+	// used for calls of the Data API, AttemptTimeout is.
+	HTTPClient aws.HTTPClient
+	// SDK is a client of the Data API to use as it is. It brings its region,
+	// endpoint, credentials and HTTP client along, so that they cannot be given
+	// here; its retryer is not used.
+	SDK *rdsdata.Client
+	// Now and Sleep are the clock by which calls are repeated, for tests. Nil
+	// stands for that of the machine. Sleep returns the error of the context if
+	// that ends first.
+	Now   func() time.Time
+	Sleep func(context.Context, time.Duration) error
 }
 
 // String returns the data source name with "REDACTED" in place of every secret.
@@ -61,7 +92,8 @@ func (cfg Config) LogValue() slog.Value { return slog.StringValue(cfg.String()) 
 // GoString returns String in quotes, so that %#v does not show the secrets.
 func (cfg Config) GoString() string { return strconv.Quote(cfg.String()) }
 
-// Clone returns a copy. Of AWS it is as deep as that of aws.Config.Copy.
+// Clone returns a copy. Of AWS it is as deep as that of aws.Config.Copy; the
+// clients are shared.
 func (cfg *Config) Clone() *Config {
 	clone := *cfg
 	if cfg.AWS != nil {

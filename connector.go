@@ -8,10 +8,6 @@ import (
 	"runtime/debug"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -81,42 +77,28 @@ func (c *Connector) client(ctx context.Context) (wire.API, error) {
 	if c.api != nil {
 		return c.api, nil
 	}
-	awsConfig, err := c.loadAWS(ctx)
-	if err != nil {
-		return nil, errorf("AWS configuration: %w", err)
+	settings := awsapi.Config{
+		SDK:            c.cfg.SDK,
+		AgentName:      DriverName,
+		AgentVersion:   version(),
+		AttemptTimeout: c.cfg.AttemptTimeout,
+		RetryBudget:    c.cfg.RetryBudget,
+		Now:            c.cfg.Now,
+		Sleep:          c.cfg.Sleep,
 	}
-	api, err := awsapi.New(awsapi.Config{
-		AWS:          awsConfig,
-		Endpoint:     c.cfg.Endpoint,
-		AgentName:    DriverName,
-		AgentVersion: version(),
-		RetryBudget:  c.cfg.RetryBudget,
-	})
+	if c.cfg.SDK == nil {
+		var err error
+		if settings.AWS, err = c.cfg.loadAWS(ctx); err != nil {
+			return nil, errorf("AWS configuration: %w", err)
+		}
+		settings.Endpoint = c.cfg.Endpoint
+	}
+	api, err := awsapi.New(settings)
 	if err != nil {
 		return nil, errorf("%w", err)
 	}
 	c.api = api
 	return api, nil
-}
-
-func (c *Connector) loadAWS(ctx context.Context) (aws.Config, error) {
-	var keys aws.CredentialsProvider
-	if c.cfg.AccessKeyID != "" {
-		keys = credentials.NewStaticCredentialsProvider(c.cfg.AccessKeyID, c.cfg.SecretAccessKey, c.cfg.SessionToken)
-	}
-	if c.cfg.AWS != nil {
-		cfg := c.cfg.AWS.Copy()
-		cfg.Region = c.cfg.Region
-		if keys != nil {
-			cfg.Credentials = aws.NewCredentialsCache(keys)
-		}
-		return cfg, nil
-	}
-	options := []func(*config.LoadOptions) error{config.WithRegion(c.cfg.Region)}
-	if keys != nil {
-		options = append(options, config.WithCredentialsProvider(keys))
-	}
-	return config.LoadDefaultConfig(ctx, options...)
 }
 
 // version returns the module's version as the program was built with it, for

@@ -8,13 +8,17 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 )
 
-// recorder is an HTTP client that answers every request alike.
+// recorder answers every request alike, as an HTTP client or as a server.
 type recorder struct{ last *http.Request }
+
+const recorderAnswer = `{"numberOfRecordsUpdated":0}`
 
 func (r *recorder) Do(req *http.Request) (*http.Response, error) {
 	r.last = req
@@ -22,9 +26,15 @@ func (r *recorder) Do(req *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK,
 		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(strings.NewReader(`{"numberOfRecordsUpdated":0}`)),
+		Body:       io.NopCloser(strings.NewReader(recorderAnswer)),
 		Request:    req,
 	}, err
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.last = req
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, recorderAnswer)
 }
 
 // TestAWSConfig looks at the request that comes of an AWS configuration and
@@ -85,6 +95,105 @@ func TestAWSConfig(t *testing.T) {
 		})
 	}
 }
+
+// TestInjected uses what only a Config can bring along.
+func TestInjected(t *testing.T) {
+	isolateAWS(t)
+	base := Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret}
+	t.Run("an HTTP client", func(t *testing.T) {
+		web, cfg := new(recorder), base
+		cfg.HTTPClient = web
+		ping(t, &cfg)
+		if web.last == nil || web.last.URL.Host != "rds-data.eu-west-1.amazonaws.com" {
+			t.Errorf("the HTTP client was given %v", web.last)
+		}
+	})
+	t.Run("an HTTP client before that of the AWS configuration", func(t *testing.T) {
+		web, theirs, cfg := new(recorder), new(recorder), base
+		cfg.HTTPClient = web
+		cfg.AWS = &aws.Config{HTTPClient: theirs, Credentials: credentials.NewStaticCredentialsProvider("THEIRS", "x", "")}
+		ping(t, &cfg)
+		if web.last == nil || theirs.last != nil {
+			t.Errorf("the HTTP client was given %v, the other one %v", web.last, theirs.last)
+		}
+	})
+	t.Run("a client of the SDK", func(t *testing.T) {
+		web, cfg := new(recorder), base
+		cfg.SDK = rdsdata.New(rdsdata.Options{
+			Region: "us-west-2", HTTPClient: web, Credentials: credentials.NewStaticCredentialsProvider("SDK", "x", ""),
+		})
+		ping(t, &cfg)
+		if got := web.last.Header.Get("Authorization"); !strings.Contains(got, "Credential=SDK/") || !strings.Contains(got, "/us-west-2/") {
+			t.Errorf("the call is signed %q", got)
+		}
+	})
+}
+
+// paused answers that the database resumes, until it was asked often enough.
+type paused struct {
+	recorder
+	left int
+}
+
+func (p *paused) Do(req *http.Request) (*http.Response, error) {
+	resp, err := p.recorder.Do(req)
+	if p.left--; p.left >= 0 {
+		resp.StatusCode = http.StatusBadRequest
+		resp.Header.Set("X-Amzn-Errortype", "DatabaseResumingException")
+		resp.Body = io.NopCloser(strings.NewReader(`{"message":"the Aurora DB instance is resuming"}`))
+	}
+	return resp, err
+}
+
+// TestClock repeats calls by a clock that only Sleep moves.
+func TestClock(t *testing.T) {
+	isolateAWS(t)
+	now := time.Unix(0, 0)
+	web := &paused{left: 1000}
+	cfg := &Config{
+		Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret, HTTPClient: web, RetryBudget: 20 * time.Second,
+		Now: func() time.Time { return now },
+		Sleep: func(_ context.Context, d time.Duration) error {
+			now = now.Add(d)
+			return nil
+		},
+	}
+	db := open(t, cfg)
+	err := db.Ping()
+	if err == nil || !strings.Contains(err.Error(), "DatabaseResumingException") {
+		t.Errorf("with a database that does not resume: %v", err)
+	}
+	if waited := now.Sub(time.Unix(0, 0)); waited < 15*time.Second || waited > 20*time.Second {
+		t.Errorf("waited %v of 20s", waited)
+	}
+	web.left = 2
+	if err := db.Ping(); err != nil {
+		t.Errorf("with a database that resumes: %v", err)
+	}
+}
+
+// TestAttemptTimeout ends an attempt that is not answered.
+func TestAttemptTimeout(t *testing.T) {
+	isolateAWS(t)
+	var left time.Duration
+	cfg := &Config{
+		Engine: "mysql", ClusterARN: testCluster, SecretARN: testSecret, AttemptTimeout: 2 * time.Minute,
+		HTTPClient: doFunc(func(r *http.Request) (*http.Response, error) {
+			if deadline, ok := r.Context().Deadline(); ok {
+				left = time.Until(deadline)
+			}
+			return new(recorder).Do(r)
+		}),
+	}
+	ping(t, cfg)
+	if left < 115*time.Second || left > 120*time.Second {
+		t.Errorf("the attempt had %v left, want two minutes", left)
+	}
+}
+
+type doFunc func(*http.Request) (*http.Response, error)
+
+func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestConnectFailsAndRecovers has a broken AWS configuration that is mended.
 func TestConnectFailsAndRecovers(t *testing.T) {

@@ -13,9 +13,11 @@
 // a library goes by the driver's name, open DriverNamePostgreSQL or
 // DriverNameMySQL. AWS credentials come from the default chain (environment,
 // shared files, Lambda, containers, instances), or from the URI's user and
-// password. What is left out of the URI comes from AURORA_CLUSTER_ARN,
-// AURORA_SECRET_ARN and AURORA_DATABASE. ParseDSN lists the rules, NewConnector
-// takes a Config instead of a text. Opening sends nothing.
+// password, or from its profile; role_arn names a role to assume with them.
+// What is left out of the URI comes from AURORA_CLUSTER_ARN, AURORA_SECRET_ARN
+// and AURORA_DATABASE. ParseDSN lists the rules, NewConnector takes a Config
+// instead of a text, and with it an aws.Config, an HTTP client or a client of
+// the AWS SDK of yours. Opening sends nothing.
 //
 // # How do I write parameters?
 //

@@ -27,14 +27,20 @@ var paramSamples = map[string][]struct {
 		{"mysql", Config{Engine: "mysql"}, "mysql"},
 		{"aurora-mysql", Config{Engine: "mysql"}, "mysql"},
 	},
-	"database":           {{"my db/ä@?&", Config{Database: "my db/ä@?&"}, "my db/ä@?&"}},
-	"aurora_cluster_arn": {{testCluster, Config{ClusterARN: testCluster}, testCluster}},
-	"secret_arn":         {{testSecret, Config{SecretARN: testSecret}, testSecret}},
-	"region_name":        {{"eu-west-1", Config{Region: "eu-west-1"}, "eu-west-1"}},
-	"endpoint_url":       {{"http://[::1]:80/a", Config{Endpoint: "http://[::1]:80/a"}, "http://[::1]:80/a"}},
-	"access_key_id":      {{"AKIA", Config{AccessKeyID: "AKIA"}, "AKIA"}},
-	"secret_access_key":  {{"wJalr/XUtn+F=", Config{SecretAccessKey: "wJalr/XUtn+F="}, "wJalr/XUtn+F="}},
-	"session_token":      {{"a+b/c==", Config{SessionToken: "a+b/c=="}, "a+b/c=="}},
+	"database":                {{"my db/ä@?&", Config{Database: "my db/ä@?&"}, "my db/ä@?&"}},
+	"aurora_cluster_arn":      {{testCluster, Config{ClusterARN: testCluster}, testCluster}},
+	"secret_arn":              {{testSecret, Config{SecretARN: testSecret}, testSecret}},
+	"region_name":             {{"eu-west-1", Config{Region: "eu-west-1"}, "eu-west-1"}},
+	"endpoint_url":            {{"http://[::1]:80/a", Config{Endpoint: "http://[::1]:80/a"}, "http://[::1]:80/a"}},
+	"access_key_id":           {{"AKIA", Config{AccessKeyID: "AKIA"}, "AKIA"}},
+	"secret_access_key":       {{"wJalr/XUtn+F=", Config{SecretAccessKey: "wJalr/XUtn+F="}, "wJalr/XUtn+F="}},
+	"session_token":           {{"a+b/c==", Config{SessionToken: "a+b/c=="}, "a+b/c=="}},
+	"profile":                 {{"staging", Config{Profile: "staging"}, "staging"}},
+	"role_arn":                {{testRole, Config{RoleARN: testRole}, testRole}},
+	"role_session_name":       {{"me@home", Config{RoleSessionName: "me@home"}, "me@home"}},
+	"external_id":             {{"4711", Config{ExternalID: "4711"}, "4711"}},
+	"web_identity_token_file": {{"/var/run/token", Config{WebIdentityTokenFile: "/var/run/token"}, "/var/run/token"}},
+	"attempt_timeout":         {{"90000ms", Config{AttemptTimeout: 90 * time.Second}, "1m30s"}},
 	"retry_budget": {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
@@ -45,6 +51,8 @@ var paramSamples = map[string][]struct {
 var paramErrors = []struct{ name, value, want string }{
 	{"engine", "oracle", "it has to be postgresql or mysql"},
 	{"retry_budget", "90", `"90" is not a duration`},
+	{"attempt_timeout", "0s", "0 is not a time to wait"},
+	{"attempt_timeout", "soon", `"soon" is not a duration`},
 	{"retry_budget", "0", "write -1s for not waiting"},
 }
 
@@ -134,6 +142,7 @@ func TestSecretParams(t *testing.T) {
 	secrets := map[string]string{
 		"secret_access_key": "hush-key",
 		"session_token":     "hush-token",
+		"external_id":       "hush-id",
 		"endpoint_url":      "http://user:hush-url@localhost",
 	}
 	for _, p := range params {
@@ -177,6 +186,7 @@ func TestNearest(t *testing.T) {
 		{"x", ""},
 		{"", ""},
 		{"connect_timeout", ""},
+		{"attempttimeout", "attempt_timeout"},
 		{"pool_max_conns", ""},
 	}
 	for _, tt := range tests {
