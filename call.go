@@ -72,6 +72,7 @@ func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse
 		Parameters:            b.parameters,
 		TransactionID:         c.transactionID(),
 		IncludeResultMetadata: q.rows,
+		ContinueAfterTimeout:  c.cfg.ContinueAfterTimeout && q.parsed.Kind().Writes(),
 	})
 	if err != nil {
 		return nil, newError(wire.ExecuteStatement, q.query, b.service.SourceOffset, err)

@@ -66,6 +66,12 @@ type Config struct {
 	// context a deadline.
 	AttemptTimeout time.Duration
 
+	// ContinueAfterTimeout has statements that change something go on in the
+	// database when the service gives them up after 45 seconds, where they would
+	// be stopped. Their calls fail all the same; it is meant for changes of the
+	// schema that take longer (F0079).
+	ContinueAfterTimeout bool
+
 	// AWS is used instead of the AWS default configuration, if it is not nil.
 	// Region, credentials, Endpoint and HTTPClient go before it.
 	AWS *aws.Config

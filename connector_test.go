@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -188,6 +189,38 @@ func TestAttemptTimeout(t *testing.T) {
 	ping(t, cfg)
 	if left < 115*time.Second || left > 120*time.Second {
 		t.Errorf("the attempt had %v left, want two minutes", left)
+	}
+}
+
+// TestContinueAfterTimeout asks for it where a statement may change something.
+func TestContinueAfterTimeout(t *testing.T) {
+	isolateAWS(t)
+	for _, on := range []bool{false, true} {
+		var body []byte
+		db := open(t, &Config{
+			Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret, ContinueAfterTimeout: on,
+			HTTPClient: doFunc(func(r *http.Request) (resp *http.Response, err error) {
+				if body, err = io.ReadAll(r.Body); err != nil {
+					return nil, err
+				}
+				return new(recorder).Do(r)
+			}),
+		})
+		for statement, want := range map[string]bool{
+			"CREATE INDEX i ON t (c)":          on,
+			"UPDATE t SET c = 1":               on,
+			"SELECT pg_sleep(60), c FROM t":    false,
+			"SELECT c INTO copy_of_t FROM t":   on,
+			"/* all */ TABLE t":                false,
+			"WITH w AS (DELETE FROM t) SELECT": on,
+		} {
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatal(err)
+			}
+			if got := bytes.Contains(body, []byte(`"continueAfterTimeout":true`)); got != want {
+				t.Errorf("set to %v, %s: asked for %v, want %v", on, statement, got, want)
+			}
+		}
 	}
 }
 

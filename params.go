@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,6 +100,17 @@ var params = slices.Concat(
 		duration("attempt_timeout", func(c *Config) *time.Duration { return &c.AttemptTimeout },
 			"how long one attempt of a call may take, more than the `45s` that a statement may; default `75s`",
 			"0 is not a time to wait; leave it out for the default"),
+		boolean("continue_after_timeout", func(c *Config) *bool { return &c.ContinueAfterTimeout },
+			"`true`: a statement that changes something goes on in the database when the service gives it up after `45s`; for schema changes").
+			alias("continueAfterTimeout"),
+	),
+	group("How values are read",
+		fixed("charset", "`utf8` or `utf8mb4`, and nothing changes: texts are UTF-8 always",
+			"texts are UTF-8 always; write utf8 or utf8mb4, or leave it out", "utf8", "utf8mb4", "utf-8").
+			alias("client_encoding"),
+		fixed("parse_time", "`true`, and nothing changes: dates and timestamps are `time.Time` always",
+			"dates and timestamps are time.Time always; write true, or leave it out", "true", "1").
+			alias("parseTime"),
 	),
 )
 
@@ -140,6 +152,45 @@ func duration(name string, field func(*Config) *time.Duration, doc, zero string)
 			}
 			*field(c) = d
 			return nil
+		},
+	}
+}
+
+// boolean is a parameter that is false unless it is given.
+func boolean(name string, field func(*Config) *bool, doc string) param {
+	return param{
+		name: name,
+		doc:  doc,
+		get: func(c *Config) string {
+			if *field(c) {
+				return "true"
+			}
+			return ""
+		},
+		set: func(c *Config, value string) error {
+			b, err := strconv.ParseBool(value)
+			if err != nil {
+				return fmt.Errorf("%q is neither true nor false", value)
+			}
+			*field(c) = b
+			return nil
+		},
+	}
+}
+
+// fixed is a parameter of other drivers that can only say what is so anyway.
+func fixed(name, doc, advice string, values ...string) param {
+	return param{
+		name: name,
+		doc:  doc,
+		get:  func(*Config) string { return "" },
+		set: func(_ *Config, value string) error {
+			for _, v := range values {
+				if strings.EqualFold(v, value) {
+					return nil
+				}
+			}
+			return fmt.Errorf("%q is not to be had: %s", value, advice)
 		},
 	}
 }

@@ -41,6 +41,20 @@ var paramSamples = map[string][]struct {
 	"external_id":             {{"4711", Config{ExternalID: "4711"}, "4711"}},
 	"web_identity_token_file": {{"/var/run/token", Config{WebIdentityTokenFile: "/var/run/token"}, "/var/run/token"}},
 	"attempt_timeout":         {{"90000ms", Config{AttemptTimeout: 90 * time.Second}, "1m30s"}},
+	"continue_after_timeout": {
+		{"true", Config{ContinueAfterTimeout: true}, "true"},
+		{"True", Config{ContinueAfterTimeout: true}, "true"},
+		{"false", Config{}, ""},
+	},
+	"charset": {
+		{"utf8", Config{}, ""},
+		{"utf8mb4", Config{}, ""},
+		{"UTF-8", Config{}, ""},
+	},
+	"parse_time": {
+		{"true", Config{}, ""},
+		{"True", Config{}, ""},
+	},
 	"retry_budget": {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
@@ -51,6 +65,9 @@ var paramSamples = map[string][]struct {
 var paramErrors = []struct{ name, value, want string }{
 	{"engine", "oracle", "it has to be postgresql or mysql"},
 	{"retry_budget", "90", `"90" is not a duration`},
+	{"continue_after_timeout", "yes", `"yes" is neither true nor false`},
+	{"charset", "latin1", `"latin1" is not to be had: texts are UTF-8 always`},
+	{"parse_time", "false", `"false" is not to be had: dates and timestamps are time.Time always`},
 	{"attempt_timeout", "0s", "0 is not a time to wait"},
 	{"attempt_timeout", "soon", `"soon" is not a duration`},
 	{"retry_budget", "0", "write -1s for not waiting"},
