@@ -17,17 +17,25 @@ func TestCodes(t *testing.T) {
 			exec(t, db, "CREATE TABLE c (id int PRIMARY KEY, name varchar(9) NOT NULL, parent int, CHECK (id < 100), FOREIGN KEY (parent) REFERENCES c (id))")
 			exec(t, db, "INSERT INTO c VALUES (1, 'a', NULL)")
 			for statement, want := range map[string]auroradataapi.Code{
-				"INSERT INTO c VALUES (1, 'b', NULL)":   auroradataapi.UniqueViolation,
-				"INSERT INTO c VALUES (2, NULL, NULL)":  auroradataapi.NotNullViolation,
-				"INSERT INTO c VALUES (2, 'b', 7)":      auroradataapi.ForeignKeyViolation,
-				"INSERT INTO c VALUES (200, 'b', NULL)": auroradataapi.CheckViolation,
-				"SELECT nope FROM c":                    auroradataapi.UndefinedColumn,
-				"SELECT * FROM nowhere":                 auroradataapi.UndefinedTable,
-				"SELEKT 1":                              auroradataapi.SyntaxError,
+				"INSERT INTO c VALUES (1, 'b', NULL)":             auroradataapi.UniqueViolation,
+				"INSERT INTO c VALUES (2, NULL, NULL)":            auroradataapi.NotNullViolation,
+				"INSERT INTO c (id) VALUES (2)":                   auroradataapi.NotNullViolation,
+				"INSERT INTO c VALUES (2, 'b', 7)":                auroradataapi.ForeignKeyViolation,
+				"INSERT INTO c VALUES (200, 'b', NULL)":           auroradataapi.CheckViolation,
+				"INSERT INTO c VALUES (2, 'much too long', NULL)": auroradataapi.StringDataRightTruncation,
+				"INSERT INTO c VALUES (99999999999, 'b', NULL)":   auroradataapi.NumericValueOutOfRange,
+				"CREATE TABLE c (id int)":                         auroradataapi.DuplicateTable,
+				"SELECT nope FROM c":                              auroradataapi.UndefinedColumn,
+				"SELECT * FROM nowhere":                           auroradataapi.UndefinedTable,
+				"SELEKT 1":                                        auroradataapi.SyntaxError,
 			} {
 				_, err := db.Exec(statement)
 				if wrapped := fmt.Errorf("wrapped: %w", err); !errors.Is(wrapped, want) {
 					t.Errorf("%s: %v is not %v", statement, err, want)
+				}
+				constraint := want.Class() == auroradataapi.IntegrityConstraintViolation
+				if errors.Is(err, auroradataapi.IntegrityConstraintViolation) != constraint {
+					t.Errorf("%s: %v is no broken constraint", statement, err)
 				}
 				if errors.Is(err, auroradataapi.DeadlockDetected) || errors.Is(err, auroradataapi.Code("")) {
 					t.Errorf("%s: %v is anything", statement, err)

@@ -98,12 +98,25 @@
 //
 // # What do errors look like?
 //
-// A failed call of the Data API returns an *Error with the SQLSTATE, the place
-// in the statement and the id of the AWS request. It has the method SQLState,
-// which retry helpers look for, and unwraps to the AWS SDK's own error. Codes
-// are errors, on either engine:
+// A failed call of the Data API returns an *Error: the SQLSTATE, the place in
+// the statement, the table, column and constraint as far as the message names
+// them, the id of the AWS request, the number of attempts. Ask it by errors.Is.
+// Codes and their classes are errors, on either engine:
 //
 //	if errors.Is(err, auroradataapi.UniqueViolation) { … }
+//	if errors.Is(err, auroradataapi.IntegrityConstraintViolation) { … } // any of them
+//
+// and so is what goes wrong between the program and the database:
+//
+//	ErrOutcomeUnknown, ErrCommitUnknown
+//	ErrTransactionNotFound, ErrTransactionBusy, ErrTransactionRolledBack
+//	ErrDatabaseResuming, ErrThrottled, ErrStatementTimeout
+//	ErrResultTooLarge, ErrUnsupportedType, ErrAccessDenied
+//
+// Its text is that of pgx or of go-sql-driver/mysql, and errors.As finds their
+// PgError and MySQLError in it, as well as the AWS SDK's own error. GORM, ent
+// and cockroach-go recognise it by its text, its JSON or its method SQLState;
+// only GORM's dialector for MySQL wants the very type of go-sql-driver.
 //
 // What is found wrong before anything is sent, such as a missing argument, is a
 // plain error.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -12,11 +13,17 @@ import (
 // Error is what the Data API or the database behind it answered, or why no
 // answer came. Every error of a call to the Data API is one; what the driver
 // finds wrong before it sends anything, and a value that it cannot convert, are
-// plain errors. errors.As also finds the AWS SDK's own error in it, and context
-// errors stay visible to errors.Is.
+// plain errors.
+//
+// errors.Is finds codes (UniqueViolation), classes of them
+// (IntegrityConstraintViolation), what went wrong with the Data API
+// (ErrTransactionNotFound) and the errors of contexts in it, errors.As the AWS
+// SDK's own error. As JSON it is its fields, in which there is neither a secret
+// nor the value of an argument, unless the database's message quotes one.
 type Error struct {
 	// Code is the SQLSTATE; empty if the database had no part in the error, or
-	// if the service did not say (F0051).
+	// if the service did not say (F0051). Without a code nothing is known of
+	// what happened in the database: ask SafeToRetry and ErrOutcomeUnknown.
 	Code string
 	// Severity is ERROR, FATAL, …; PostgreSQL only.
 	Severity string
@@ -29,6 +36,11 @@ type Error struct {
 	Position int
 	// Number is MySQL's error number; zero if there is none.
 	Number int
+	// Schema, Table, Column, Constraint and DataType are what the message names.
+	// The service passes on the message alone, so what is not in it, or not
+	// beyond doubt, is empty: of a unique constraint PostgreSQL tells the name
+	// and not the table. MySQL's schema is what it also calls a database.
+	Schema, Table, Column, Constraint, DataType string
 	// Type is the service's name of the error, such as DatabaseErrorException;
 	// empty if no answer came.
 	Type string
@@ -39,33 +51,41 @@ type Error struct {
 	Statement string
 	// RequestID is the id that AWS gave to the request; empty if no answer came.
 	RequestID string
+	// Attempts is how often the call was tried, Waited the time between the
+	// attempts.
+	Attempts int
+	Waited   time.Duration
 
 	err error
 }
 
-// Error returns the text. A database's error reads as the drivers of that
-// database write it.
+// Error returns the text. A database's error reads exactly as the drivers of
+// that database write it, since there are programs that look into the text:
+//
+//	ERROR: relation "users" does not exist (SQLSTATE 42P01)
+//	Error 1146 (42S02): Table 'shop.users' doesn't exist
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("auroradataapi: ")
+	const prefix = "auroradataapi: "
+	outcome := e.outcome()
 	switch {
+	case e.outcomeUnknown():
+		return prefix + outcome.Error()
 	case e.Number != 0:
-		fmt.Fprintf(&b, "Error %d (%s): %s", e.Number, e.Code, e.Message)
+		return fmt.Sprintf("Error %d (%s): %s", e.Number, e.Code, e.Message)
+	case e.Code != "" && e.Severity != "":
+		return fmt.Sprintf("%s: %s (SQLSTATE %s)", e.Severity, e.Message, e.Code)
 	case e.Code != "":
-		if e.Severity != "" {
-			b.WriteString(e.Severity + ": ")
-		}
-		fmt.Fprintf(&b, "%s (SQLSTATE %s)", e.Message, e.Code)
-	case e.outcome() != nil:
-		b.WriteString(e.outcome().Error())
-	default:
-		b.WriteString(e.Operation + ": ")
-		if e.Type != "" {
-			b.WriteString(e.Type + ": ")
-		}
-		b.WriteString(e.Message)
+		return fmt.Sprintf("%s (SQLSTATE %s)", e.Message, e.Code)
+	case outcome != nil:
+		return prefix + outcome.Error()
 	}
-	return b.String()
+	parts := []string{"auroradataapi", e.Operation}
+	for _, part := range []string{e.Type, e.Message} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ": ")
 }
 
 // outcome returns the error underneath that knows whether the call was
@@ -89,10 +109,10 @@ func (e *Error) SQLState() string { return e.Code }
 // Unwrap returns the error underneath.
 func (e *Error) Unwrap() error { return e.err }
 
-// SafeToRetry reports whether the statement was certainly not executed, so that
+// SafeToRetry reports whether the call was certainly not executed, so that
 // sending it again cannot do anything twice. It is false if that is not known,
 // and for what the service or the database refused, which it would refuse again;
-// Code says what may be worth another try, such as 40001.
+// SerializationFailure, for one, is worth another try of the whole transaction.
 func (e *Error) SafeToRetry() bool {
 	var s interface{ SafeToRetry() bool }
 	return errors.As(e.err, &s) && s.SafeToRetry()
@@ -102,20 +122,37 @@ func (e *Error) SafeToRetry() bool {
 // the statement that was sent in the one that the caller wrote.
 func newError(op wire.Operation, statement string, place func(int) int, err error) *Error {
 	e := &Error{Operation: string(op), Statement: statement, Message: err.Error(), err: err}
-	var answer *wire.Error
-	if !errors.As(err, &answer) {
+	var tried interface{ Tried() (int, time.Duration) }
+	if errors.As(err, &tried) {
+		e.Attempts, e.Waited = tried.Tried()
+	}
+	answer := e.answer()
+	if answer == nil {
 		return e
 	}
 	e.Type, e.RequestID, e.Message = string(answer.Code), answer.RequestID, answer.Message
 	if answer.Code == wire.CodeDatabaseError || answer.Code == wire.CodeBadRequest {
-		db := wire.ParseDatabaseError(answer.Message)
-		e.Code, e.Number = db.SQLState, db.Number
-		e.Severity, e.Message, e.Detail, e.Hint = db.Severity, db.Message, db.Detail, db.Hint
-		if db.Position > 0 && place != nil {
-			e.Position = place(db.Position)
-		}
+		e.setDatabaseError(wire.ParseDatabaseError(answer.Message), place)
 	}
 	return e
+}
+
+func (e *Error) setDatabaseError(db wire.DatabaseError, place func(int) int) {
+	e.Code, e.Number = db.SQLState, db.Number
+	e.Severity, e.Message, e.Detail, e.Hint = db.Severity, db.Message, db.Detail, db.Hint
+	if db.Position > 0 && place != nil {
+		e.Position = place(db.Position)
+	}
+	n := db.Names()
+	e.Schema, e.Table, e.Column, e.Constraint, e.DataType = n.Schema, n.Table, n.Column, n.Constraint, n.DataType
+}
+
+// answer returns what the service answered to the last attempt, nil if it did
+// not.
+func (e *Error) answer() *wire.Error {
+	var answer *wire.Error
+	errors.As(e.err, &answer)
+	return answer
 }
 
 // errorf makes an error that the driver found itself, before anything was sent.

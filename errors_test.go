@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
@@ -72,24 +73,30 @@ func after(statement string, position int) string {
 	return string([]rune(statement)[position-1:])
 }
 
-// TestErrorForms looks at an error as the layers above a driver do.
+// TestErrorForms looks at an error as text and as JSON.
 func TestErrorForms(t *testing.T) {
 	db := dataapitest.Open(t)
-	exec(t, db, "CREATE TABLE u (id int PRIMARY KEY)")
-	exec(t, db, "INSERT INTO u VALUES (1)")
-	_, err := db.Exec("INSERT INTO u VALUES (1)")
-	want := `auroradataapi: ERROR: duplicate key value violates unique constraint "u_pkey" (SQLSTATE 23505)`
+	exec(t, db, "CREATE TABLE u (id int PRIMARY KEY, name text NOT NULL)")
+	_, err := db.Exec("INSERT INTO u VALUES ($1, $2)", 1, nil)
+	want := `ERROR: null value in column "name" of relation "u" violates not-null constraint (SQLSTATE 23502)`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	var state interface{ SQLState() string }
-	if !errors.As(err, &state) || state.SQLState() != "23505" {
-		t.Errorf("SQLState: %v", state)
-	}
+	var e *auroradataapi.Error
 	text, jsonErr := json.Marshal(err)
-	var fields struct{ Code string }
-	if jsonErr != nil || json.Unmarshal(text, &fields) != nil || fields.Code != "23505" {
-		t.Errorf("as JSON: %s, %v", text, jsonErr)
+	var fields map[string]any
+	if !errors.As(err, &e) || jsonErr != nil || json.Unmarshal(text, &fields) != nil {
+		t.Fatalf("as JSON: %s, %v", text, jsonErr)
+	}
+	wanted := map[string]any{
+		"Code": "23502", "Severity": "ERROR", "Message": `null value in column "name" of relation "u" violates not-null constraint`,
+		"Detail": "", "Hint": "", "Position": 0.0, "Number": 0.0,
+		"Schema": "", "Table": "u", "Column": "name", "Constraint": "", "DataType": "",
+		"Type": "DatabaseErrorException", "Operation": "ExecuteStatement", "Statement": "INSERT INTO u VALUES ($1, $2)",
+		"RequestID": e.RequestID, "Attempts": 1.0, "Waited": 0.0,
+	}
+	if d := cmp.Diff(wanted, fields); d != "" {
+		t.Errorf("as JSON (-want +got):\n%s", d)
 	}
 	_, err = db.Exec("SELECT interval '1 day'")
 	want = "auroradataapi: ExecuteStatement: UnsupportedResultException: The result contains the unsupported data type INTERVAL."

@@ -75,5 +75,5 @@ func ExampleError() {
 		fmt.Println("that address is taken:", err)
 	}
 	// Output:
-	// that address is taken: auroradataapi: ERROR: duplicate key value violates unique constraint "users_email_key" (SQLSTATE 23505)
+	// that address is taken: ERROR: duplicate key value violates unique constraint "users_email_key" (SQLSTATE 23505)
 }

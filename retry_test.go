@@ -162,7 +162,7 @@ func TestMySQLErrorForm(t *testing.T) {
 		return nil, wire.NewError(wire.CodeDatabaseError, "Duplicate entry '1' for key 'PRIMARY'; Error code: 1062; SQLState: 23000")
 	}}
 	_, err := openScripted(t, api, "mysql").Exec("INSERT INTO t VALUES (1)")
-	if want := "auroradataapi: Error 1062 (23000): Duplicate entry '1' for key 'PRIMARY'"; err == nil || err.Error() != want {
+	if want := "Error 1062 (23000): Duplicate entry '1' for key 'PRIMARY'"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

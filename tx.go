@@ -19,10 +19,6 @@ const rollbackTimeout = 30 * time.Second
 // that has failed: it may outlast the call's deadline, so it is short.
 const releaseTimeout = 5 * time.Second
 
-// errRolledBack is what Commit returns when the database rolled back instead,
-// which PostgreSQL does if a statement of the transaction had failed (F0065).
-var errRolledBack = errors.New("the transaction was rolled back, because a statement in it had failed")
-
 // tx is a transaction: an id that every call carries.
 type tx struct {
 	conn *Conn
@@ -82,7 +78,7 @@ func (t *tx) Commit() error {
 		return e
 	}
 	if resp.TransactionStatus == wire.StatusRolledBack {
-		return newError(wire.CommitTransaction, "", nil, errRolledBack)
+		return newError(wire.CommitTransaction, "", nil, ErrTransactionRolledBack)
 	}
 	return nil
 }
@@ -91,7 +87,7 @@ func (t *tx) Commit() error {
 // failed. If the context is over while the commit may still be under way, there
 // is not: the caller is not to wait for that.
 func (t *tx) mayBeOpen(e *Error) bool {
-	if e.Type == string(wire.CodeTransactionNotFound) {
+	if errors.Is(e, ErrTransactionNotFound) {
 		return false
 	}
 	return t.ctx.Err() == nil || e.SafeToRetry()

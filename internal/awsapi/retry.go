@@ -126,6 +126,7 @@ var reasons = [outcomes]Reason{
 	busy:      Busy,
 	unsent:    Unreachable,
 	unknown:   Lost,
+	overran:   Lost,
 }
 
 // progress is the state of a call between its attempts.

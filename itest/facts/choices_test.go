@@ -136,6 +136,7 @@ var unasked = map[string]string{
 	"F0051": "nobody knows how to bring it about",
 	"F0055": "it needs a second secret; the tests of server hold it",
 	"F0057": "it is about reading; the tests of internal/wire hold it",
+	"F0056": "it is about the older service",
 	"F0058": "it is about the older service",
 	"F0065": "F0223 shows it",
 	"F0281": "the text of F0090 shows it",
