@@ -44,7 +44,7 @@
 //
 // # What do I get for a column?
 //
-//	smallint, integer, bigint       int64
+//	smallint, integer, bigint, oid  int64
 //	real, double precision          float64
 //	numeric                         string, exact
 //	boolean                         bool
@@ -52,19 +52,23 @@
 //	bytea                           []byte
 //	json, jsonb                     []byte
 //	date, timestamp, timestamptz    time.Time in UTC
-//	time                            string
-//
-// and of MySQL, where it has other names
-//
-//	TINYINT(1), BIT(1)              bool
-//	the other integers              int64; above its range string
-//	DECIMAL                         string, exact
-//	DATE, DATETIME, TIMESTAMP, YEAR time.Time in UTC
-//	BINARY, BLOB, BIT of more bits  []byte
-//
-// and of PostgreSQL alone
-//
+//	time, inet, cidr, ranges        string
 //	arrays                          string in PostgreSQL's form, {1,NULL,"a b"}
+//
+// and of MySQL
+//
+//	all integers, YEAR              int64; above its range uint64
+//	BOOLEAN, TINYINT(1), BIT(1)     int64, 0 or 1
+//	FLOAT, DOUBLE                   float64
+//	DECIMAL                         []byte, exact
+//	CHAR, TEXT, ENUM, SET, TIME     []byte
+//	BINARY, BLOB, BIT of more bits  []byte
+//	JSON                            []byte
+//	DATE, DATETIME, TIMESTAMP       time.Time in UTC
+//
+// These are the values that pgx/stdlib and go-sql-driver/mysql hand out, so that
+// they scan into what they did there. docs/types.md has every type and what it
+// scans into, docs/parity.md every difference.
 //
 // A value that cannot be converted is an error that names its row and column.
 //

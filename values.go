@@ -4,7 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"reflect"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,212 +13,110 @@ import (
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
-// timestampLayout is the form of the TIMESTAMP hint with all the digits that
-// the databases keep (F0034).
-const timestampLayout = "2006-01-02 15:04:05.000000"
-
-// formatTimestamp returns an instant as the service takes it: its wall clock in
-// UTC, which is the zone of every session (F0061). What is finer than a
-// microsecond is cut off, as no database keeps it.
-func formatTimestamp(t time.Time) (string, error) {
-	t = t.UTC()
-	if y := t.Year(); y < 1 || y > 9999 {
-		return "", fmt.Errorf("the year %d cannot be sent as a timestamp, which has years from 1 to 9999", y)
-	}
-	return t.Format(timestampLayout), nil
-}
-
-// decode turns a field of a column into the value that database/sql is given.
-// typ is nil for a type that is not in the dialect's table.
-func decode(f wire.Field, typ *dialect.Type) (driver.Value, error) {
+// decode turns a field of the column into the value that database/sql is
+// given.
+func (c *column) decode(f wire.Field) (driver.Value, error) {
 	switch f.Kind() {
 	case wire.KindNull:
 		return nil, nil
 	case wire.KindBoolean:
-		return f.Boolean(), nil
+		return c.decodeBoolean(f.Boolean()), nil
 	case wire.KindLong:
 		return f.Long(), nil
 	case wire.KindDouble:
-		return f.Double(), nil
+		return c.decodeDouble(f.Double()), nil
 	case wire.KindBlob:
 		return f.Blob(), nil
 	case wire.KindString:
-		return decodeText(f.Str(), typ)
+		return c.decodeText(f.Str())
 	case wire.KindArray:
-		text, err := appendArray(nil, f.Array())
+		text, err := appendArray(nil, f.Array(), c.element)
 		return string(text), err
 	default:
 		return nil, errors.New("the service sent a value of a kind that this driver does not know")
 	}
 }
 
-func decodeText(text string, typ *dialect.Type) (driver.Value, error) {
-	if typ == nil {
-		return text, nil
+// decodeBoolean returns a boolean, or the number that the column holds: to
+// MySQL a boolean is one, and programs scan it into either.
+func (c *column) decodeBoolean(v bool) driver.Value {
+	switch {
+	case c.typ.Form != dialect.Bit:
+		return v
+	case v:
+		return int64(1)
+	default:
+		return int64(0)
 	}
-	switch typ.Form {
-	case dialect.Date, dialect.Timestamp, dialect.TimestampTZ:
+}
+
+// decodeDouble returns a double; for a float of 32 bits, whose shortest decimal
+// the service sends (F0101), the value that the database has.
+func (c *column) decodeDouble(v float64) driver.Value {
+	if c.typ.Form == dialect.Real && !overflows32(v) {
+		return float64(float32(v))
+	}
+	return v
+}
+
+// overflows32 reports whether a number is too large to be one of 32 bits.
+func overflows32(v float64) bool {
+	return math.IsInf(float64(float32(v)), 0) && !math.IsInf(v, 0)
+}
+
+func (c *column) decodeText(text string) (driver.Value, error) {
+	switch c.typ.Form {
+	case dialect.Date, dialect.Timestamp:
 		return parseTimestamp(text)
+	case dialect.TimestampTZ:
+		t, err := parseTimestamp(text)
+		if err != nil || c.zone == time.UTC {
+			return t, err
+		}
+		return t.In(c.zone), nil
+	case dialect.Time:
+		return c.text(databaseText(text, dialect.Time)), nil
+	case dialect.Duration:
+		return c.text(padFraction(text, c.meta.Scale)), nil
+	case dialect.Year:
+		return parseYear(text)
+	case dialect.Integer:
+		return parseInteger(text)
 	case dialect.JSON:
 		return []byte(text), nil
 	default:
-		return text, nil
+		return c.text(text), nil
 	}
 }
 
-// scanType tells which Go type decode returns.
-func scanType(typ *dialect.Type) reflect.Type {
-	if typ == nil {
-		return reflect.TypeFor[any]()
+// text returns a text as the Go type that code for the engine expects.
+func (c *column) text(text string) driver.Value {
+	if c.bytes {
+		return []byte(text)
 	}
-	switch typ.Kind {
-	case wire.KindBoolean:
-		return reflect.TypeFor[bool]()
-	case wire.KindLong:
-		return reflect.TypeFor[int64]()
-	case wire.KindDouble:
-		return reflect.TypeFor[float64]()
-	case wire.KindBlob:
-		return reflect.TypeFor[[]byte]()
-	case wire.KindArray:
-		return reflect.TypeFor[string]()
-	}
-	switch typ.Form {
-	case dialect.Date, dialect.Timestamp, dialect.TimestampTZ:
-		return reflect.TypeFor[time.Time]()
-	case dialect.JSON:
-		return reflect.TypeFor[[]byte]()
-	default:
-		return reflect.TypeFor[string]()
-	}
+	return text
 }
 
-// parseTimestamp reads YYYY-MM-DD, alone or with HH:MM:SS and a fraction of up
-// to nine digits behind it, and "BC" at the end: PostgreSQL's own forms. Years
-// may have more than four digits.
-func parseTimestamp(text string) (time.Time, error) {
-	rest, bc := strings.CutSuffix(text, " BC")
-	p := timeParser{rest: rest}
-	year := p.number(4, 7)
-	p.expect('-')
-	month := p.number(2, 2)
-	p.expect('-')
-	day := p.number(2, 2)
-	var hour, minute, second, nano int
-	if p.rest != "" {
-		p.expect(' ')
-		hour = p.number(2, 2)
-		p.expect(':')
-		minute = p.number(2, 2)
-		p.expect(':')
-		second = p.number(2, 2)
-		nano = p.fraction()
+// parseInteger reads an integer that came as text. Beyond int64 it is a uint64,
+// which database/sql scans like any other.
+func parseInteger(text string) (driver.Value, error) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, nil
 	}
-	if bc {
-		year = 1 - year
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not an integer", text)
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nano, time.UTC)
-	// A date that time.Date had to normalise, such as a 31st of April, is none.
-	if p.bad || p.rest != "" || t.Month() != time.Month(month) || t.Day() != day || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, fmt.Errorf("%q is not a date or timestamp", text)
-	}
-	return t, nil
+	return n, nil
 }
 
-// timeParser reads digits and separators off a text, and remembers when one
-// was not there.
-type timeParser struct {
-	rest string
-	bad  bool
-}
-
-func (p *timeParser) number(least, most int) (n int) {
-	i := 0
-	for i < len(p.rest) && i < most && p.rest[i] >= '0' && p.rest[i] <= '9' {
-		n = n*10 + int(p.rest[i]-'0')
-		i++
+// parseYear reads a year, which the service sends as its first day (F0123).
+func parseYear(text string) (driver.Value, error) {
+	digits := strings.TrimSuffix(text, "-01-01")
+	p := timeParser{rest: digits}
+	year := p.number(4, 4)
+	if p.bad || p.rest != "" {
+		return nil, fmt.Errorf("%q is not a year", text)
 	}
-	p.bad = p.bad || i < least
-	p.rest = p.rest[i:]
-	return n
-}
-
-func (p *timeParser) expect(c byte) {
-	if p.rest == "" || p.rest[0] != c {
-		p.bad = true
-		return
-	}
-	p.rest = p.rest[1:]
-}
-
-// fraction reads the fraction of a second, if there is one, in nanoseconds.
-func (p *timeParser) fraction() int {
-	if p.rest == "" {
-		return 0
-	}
-	p.expect('.')
-	before := len(p.rest)
-	n := p.number(1, 9)
-	for digits := before - len(p.rest); digits < 9; digits++ {
-		n *= 10
-	}
-	return n
-}
-
-// appendArray appends an array in PostgreSQL's text form, which is what array
-// scanners such as those of lib/pq read: {1,NULL,"a b"}.
-func appendArray(dst []byte, a *wire.Array) ([]byte, error) {
-	dst = append(dst, '{')
-	for i, f := range a.Elems {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		switch f.Kind() {
-		case wire.KindNull:
-			dst = append(dst, "NULL"...)
-		case wire.KindBoolean:
-			dst = append(dst, strconv.FormatBool(f.Boolean())[0])
-		case wire.KindLong:
-			dst = strconv.AppendInt(dst, f.Long(), 10)
-		case wire.KindDouble:
-			dst = appendDouble(dst, f.Double())
-		case wire.KindString:
-			dst = appendArrayText(dst, f.Str())
-		case wire.KindArray:
-			var err error
-			if dst, err = appendArray(dst, f.Array()); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, errors.New("the service sent an array element of a kind that this driver does not know")
-		}
-	}
-	return append(dst, '}'), nil
-}
-
-// appendDouble appends a double as PostgreSQL writes it; its NaN and Infinity
-// are Go's, but for the sign that Go puts before a positive infinity.
-func appendDouble(dst []byte, f float64) []byte {
-	text := strconv.FormatFloat(f, 'g', -1, 64)
-	switch text {
-	case "+Inf":
-		text = "Infinity"
-	case "-Inf":
-		text = "-Infinity"
-	}
-	return append(dst, text...)
-}
-
-// appendArrayText appends an element that is text, always in quotes, so that
-// the text NULL, the empty one and those with special characters stay what
-// they are.
-func appendArrayText(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	for i := 0; i < len(s); i++ {
-		if s[i] == '"' || s[i] == '\\' {
-			dst = append(dst, '\\')
-		}
-		dst = append(dst, s[i])
-	}
-	return append(dst, '"')
+	return int64(year), nil
 }

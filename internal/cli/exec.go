@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -193,9 +194,11 @@ func (o *execOptions) print(rows *sql.Rows, kind dialect.Kind) error {
 	columns := make([]output.Column, len(types))
 	values := make([]any, len(types))
 	targets := make([]any, len(types))
+	texts := make([]bool, len(types))
 	for i, t := range types {
 		columns[i] = output.Column{Name: t.Name(), Type: t.DatabaseTypeName()}
 		targets[i] = &values[i]
+		texts[i] = isText(t)
 	}
 	if err := o.writer.Begin(columns); err != nil {
 		return outputError(err)
@@ -203,6 +206,11 @@ func (o *execOptions) print(rows *sql.Rows, kind dialect.Kind) error {
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
 			return err
+		}
+		for i, v := range values {
+			if b, ok := v.([]byte); ok && texts[i] {
+				values[i] = string(b)
+			}
 		}
 		if err := o.writer.Row(values); err != nil {
 			return outputError(err)
@@ -212,6 +220,13 @@ func (o *execOptions) print(rows *sql.Rows, kind dialect.Kind) error {
 		return err
 	}
 	return outputError(o.writer.End())
+}
+
+// isText reports whether the bytes of a column are a text: those of a text of
+// MySQL are.
+func isText(t *sql.ColumnType) bool {
+	scan := t.ScanType()
+	return scan == reflect.TypeFor[string]() || scan == reflect.TypeFor[sql.NullString]()
 }
 
 // failure says which statement failed, and where in it.

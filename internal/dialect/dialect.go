@@ -4,6 +4,13 @@
 // use the same tables, each in its own direction.
 package dialect
 
+import (
+	"cmp"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
 // Dialect describes a database engine. It is data: flags that the lexer and
 // the rewriter consult, and a table of types.
 type Dialect struct {
@@ -16,9 +23,14 @@ type Dialect struct {
 	// ordinary character, as it is in MySQL under that sql_mode.
 	NoBackslashEscapes bool
 
-	syntax syntax
-	byOID  map[uint32]*Type
-	byName map[string]*Type
+	// TextAsBytes says that a text is handed to database/sql as []byte, which
+	// code for the engine's usual driver relies on.
+	TextAsBytes bool
+
+	syntax   syntax
+	byOID    map[uint32]*Type
+	byName   map[string]*Type
+	unlisted Type // what a type is that has no row
 }
 
 // syntax is how an engine's text is read, where that differs from standard
@@ -41,7 +53,8 @@ type syntax struct {
 
 // PostgreSQL is the dialect of Aurora PostgreSQL.
 var PostgreSQL = newDialect(Dialect{
-	Name: "postgresql",
+	Name:     "postgresql",
+	unlisted: Type{Kind: wire.KindString, Go: goString},
 	syntax: syntax{
 		numbered: true, prefixed: true, operators: true,
 		subscripts: true, nestedComments: true, groups: true,
@@ -52,6 +65,8 @@ var PostgreSQL = newDialect(Dialect{
 var MySQL = newDialect(Dialect{
 	Name:          "mysql",
 	GeneratedKeys: true,
+	TextAsBytes:   true,
+	unlisted:      Type{Kind: wire.KindString, Go: goString, GoNull: goNullString},
 	syntax: syntax{
 		backslashes: true, backticks: true, hashComments: true,
 		spacedDashes: true, versionComments: true, delimiters: true,
@@ -63,12 +78,23 @@ func newDialect(d Dialect, types []Type) *Dialect {
 	d.byName = make(map[string]*Type, len(types))
 	for i := range types {
 		t := &types[i]
+		t.complete()
 		d.byName[t.Name] = t
 		if t.OID != 0 && d.byOID[t.OID] == nil {
 			d.byOID[t.OID] = t
 		}
 	}
 	return &d
+}
+
+// complete fills in what a row leaves to its name.
+func (t *Type) complete() {
+	if t.DatabaseTypeName == "" {
+		t.DatabaseTypeName = strings.ToUpper(cmp.Or(t.Base, t.Name))
+	}
+	if t.Go == nil {
+		t.Go = goString
+	}
 }
 
 // String returns the dialect's name.

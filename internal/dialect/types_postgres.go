@@ -27,28 +27,28 @@ const (
 // such as an enum or a domain, is looked up in the database's catalog.
 var postgresTypes = []Type{
 	// Scalars.
-	{Name: "bool", OID: 16, JDBC: jdbcBit, Kind: wire.KindBoolean},
-	{Name: "int2", OID: 21, JDBC: jdbcSmallint, Kind: wire.KindLong},
-	{Name: "int4", OID: 23, JDBC: jdbcInteger, Kind: wire.KindLong},
-	{Name: "int8", OID: 20, JDBC: jdbcBigint, Kind: wire.KindLong},
-	{Name: "float4", OID: 700, JDBC: jdbcReal, Kind: wire.KindDouble},
-	{Name: "float8", OID: 701, JDBC: jdbcDouble, Kind: wire.KindDouble},
+	{Name: "bool", OID: 16, JDBC: jdbcBit, Kind: wire.KindBoolean, Go: goBool},
+	{Name: "int2", OID: 21, JDBC: jdbcSmallint, Kind: wire.KindLong, Go: goInt16},
+	{Name: "int4", OID: 23, JDBC: jdbcInteger, Kind: wire.KindLong, Go: goInt32},
+	{Name: "int8", OID: 20, JDBC: jdbcBigint, Kind: wire.KindLong, Go: goInt64},
+	{Name: "float4", OID: 700, JDBC: jdbcReal, Kind: wire.KindDouble, Form: Real, Go: goFloat32},
+	{Name: "float8", OID: 701, JDBC: jdbcDouble, Kind: wire.KindDouble, Go: goFloat64},
 	{Name: "numeric", OID: 1700, JDBC: jdbcNumeric, Kind: wire.KindString, Form: Numeric},
 	{Name: "text", OID: 25, JDBC: jdbcVarchar, Kind: wire.KindString, Sized: true},
 	{Name: "varchar", OID: 1043, JDBC: jdbcVarchar, Kind: wire.KindString, Sized: true},
 	{Name: "bpchar", OID: 1042, JDBC: jdbcChar, Kind: wire.KindString, Sized: true},
-	{Name: "name", OID: 19, JDBC: jdbcVarchar, Kind: wire.KindString, Sized: true},
-	{Name: "bytea", OID: 17, JDBC: jdbcBinary, Kind: wire.KindBlob, Sized: true},
+	{Name: "name", OID: 19, JDBC: jdbcVarchar, Kind: wire.KindString},
+	{Name: "bytea", OID: 17, JDBC: jdbcBinary, Kind: wire.KindBlob, Sized: true, Go: goBytes},
 	{Name: "uuid", OID: 2950, JDBC: jdbcOther, Kind: wire.KindString, Form: UUID},
 	{Name: "json", OID: 114, JDBC: jdbcOther, Kind: wire.KindString, Form: JSON},
 	{Name: "jsonb", OID: 3802, JDBC: jdbcOther, Kind: wire.KindString, Form: JSON},
-	{Name: "date", OID: 1082, JDBC: jdbcDate, Kind: wire.KindString, Form: Date},
+	{Name: "date", OID: 1082, JDBC: jdbcDate, Kind: wire.KindString, Form: Date, Go: goTime},
 	{Name: "time", OID: 1083, JDBC: jdbcTime, Kind: wire.KindString, Form: Time},
-	{Name: "timestamp", OID: 1114, JDBC: jdbcTimestamp, Kind: wire.KindString, Form: Timestamp},
-	{Name: "timestamptz", OID: 1184, JDBC: jdbcTimestamp, Kind: wire.KindString, Form: TimestampTZ},
+	{Name: "timestamp", OID: 1114, JDBC: jdbcTimestamp, Kind: wire.KindString, Form: Timestamp, Go: goTime},
+	{Name: "timestamptz", OID: 1184, JDBC: jdbcTimestamp, Kind: wire.KindString, Form: TimestampTZ, Go: goTime},
 	{Name: "inet", OID: 869, JDBC: jdbcOther, Kind: wire.KindString},
 	{Name: "cidr", OID: 650, JDBC: jdbcOther, Kind: wire.KindString},
-	{Name: "oid", OID: 26, JDBC: jdbcBigint, Kind: wire.KindString},
+	{Name: "oid", OID: 26, JDBC: jdbcBigint, Kind: wire.KindString, Form: Integer},
 	{Name: "unknown", OID: 705, JDBC: jdbcVarchar, Kind: wire.KindString},
 
 	// Ranges that the service returns as text; it refuses the others, below.
@@ -60,9 +60,9 @@ var postgresTypes = []Type{
 	{Name: "void", OID: 2278, JDBC: jdbcOther, Kind: wire.KindString},
 
 	// What a column of a table that a sequence feeds is called instead.
-	{Name: "smallserial", Base: "int2", JDBC: jdbcSmallint, Kind: wire.KindLong},
-	{Name: "serial", Base: "int4", JDBC: jdbcInteger, Kind: wire.KindLong},
-	{Name: "bigserial", Base: "int8", JDBC: jdbcBigint, Kind: wire.KindLong},
+	{Name: "smallserial", Base: "int2", JDBC: jdbcSmallint, Kind: wire.KindLong, Go: goInt16},
+	{Name: "serial", Base: "int4", JDBC: jdbcInteger, Kind: wire.KindLong, Go: goInt32},
+	{Name: "bigserial", Base: "int8", JDBC: jdbcBigint, Kind: wire.KindLong, Go: goInt64},
 
 	// The vector extension, whose number differs from database to database.
 	{Name: "vector", JDBC: jdbcOther, Kind: wire.KindString},

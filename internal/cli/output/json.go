@@ -84,6 +84,8 @@ func (j *jsonWriter) appendJSON(dst []byte, v any, c class) ([]byte, error) {
 		return strconv.AppendBool(dst, v), nil
 	case int64:
 		return strconv.AppendInt(dst, v, 10), nil
+	case uint64:
+		return strconv.AppendUint(dst, v, 10), nil
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return append(appendFloat(append(dst, '"'), v, c), '"'), nil

@@ -174,6 +174,7 @@ func TestText(t *testing.T) {
 		{time.Date(0, 3, 15, 1, 2, 3, 0, time.UTC), "TIMESTAMP", "0001-03-15 01:02:03 BC"},
 		{time.Date(12024, 3, 15, 0, 0, 0, 0, time.UTC), "DATE", "12024-03-15"},
 		{time.Date(2024, 3, 15, 1, 2, 3, 4000, time.FixedZone("", 5400)), "TIMESTAMPTZ", "2024-03-15 01:02:03.000004+01:30"},
+		{uint64(math.MaxUint64), "UNSIGNED BIGINT", "18446744073709551615"},
 		{[]byte("{}"), "JSON", "{}"},
 		{[]byte("{}"), "", `\x7b7d`},
 	}

@@ -27,7 +27,7 @@ const (
 // classOf returns the class of a database's type name. A type that is not
 // listed prints by its Go type alone.
 func classOf(typ string) class {
-	switch strings.TrimSuffix(typ, " UNSIGNED") {
+	switch strings.TrimPrefix(typ, "UNSIGNED ") {
 	case "INT2", "INT4", "INT8", "FLOAT8", "NUMERIC", "OID", "MONEY",
 		"SMALLSERIAL", "SERIAL", "BIGSERIAL",
 		"TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "YEAR":
@@ -61,6 +61,8 @@ func appendText(dst []byte, v any, c class) ([]byte, error) {
 		return append(dst, v...), nil
 	case int64:
 		return strconv.AppendInt(dst, v, 10), nil
+	case uint64:
+		return strconv.AppendUint(dst, v, 10), nil
 	case float64:
 		return appendFloat(dst, v, c), nil
 	case bool:

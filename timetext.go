@@ -1,0 +1,148 @@
+package auroradataapi
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+)
+
+// timestampLayout is the form of the TIMESTAMP hint with all the digits that
+// the databases keep (F0034).
+const timestampLayout = "2006-01-02 15:04:05.000000"
+
+// formatTimestamp returns an instant as the service takes it: its wall clock in
+// UTC, which is the zone of every session (F0061). What is finer than a
+// microsecond is cut off, as no database keeps it.
+func formatTimestamp(t time.Time) (string, error) {
+	t = t.UTC()
+	if y := t.Year(); y < 1 || y > 9999 {
+		return "", fmt.Errorf("the year %d cannot be sent as a timestamp, which has years from 1 to 9999", y)
+	}
+	return t.Format(timestampLayout), nil
+}
+
+// parseTimestamp reads YYYY-MM-DD, alone or with HH:MM:SS and a fraction of up
+// to nine digits behind it, and "BC" at the end: PostgreSQL's own forms. Years
+// may have more than four digits.
+func parseTimestamp(text string) (time.Time, error) {
+	rest, bc := strings.CutSuffix(text, " BC")
+	p := timeParser{rest: rest}
+	year := p.number(4, 7)
+	p.expect('-')
+	month := p.number(2, 2)
+	p.expect('-')
+	day := p.number(2, 2)
+	var hour, minute, second, nano int
+	if p.rest != "" {
+		p.expect(' ')
+		hour = p.number(2, 2)
+		p.expect(':')
+		minute = p.number(2, 2)
+		p.expect(':')
+		second = p.number(2, 2)
+		nano = p.fraction()
+	}
+	if bc {
+		year = 1 - year
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, nano, time.UTC)
+	// A date that time.Date had to normalise, such as a 31st of April, is none.
+	if p.bad || p.rest != "" || t.Month() != time.Month(month) || t.Day() != day || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, fmt.Errorf("%q is not a date or timestamp", text)
+	}
+	return t, nil
+}
+
+// timeParser reads digits and separators off a text, and remembers when one
+// was not there.
+type timeParser struct {
+	rest string
+	bad  bool
+}
+
+func (p *timeParser) number(least, most int) (n int) {
+	i := 0
+	for i < len(p.rest) && i < most && p.rest[i] >= '0' && p.rest[i] <= '9' {
+		n = n*10 + int(p.rest[i]-'0')
+		i++
+	}
+	p.bad = p.bad || i < least
+	p.rest = p.rest[i:]
+	return n
+}
+
+func (p *timeParser) expect(c byte) {
+	if p.rest == "" || p.rest[0] != c {
+		p.bad = true
+		return
+	}
+	p.rest = p.rest[1:]
+}
+
+// fraction reads the fraction of a second, if there is one, in nanoseconds.
+func (p *timeParser) fraction() int {
+	if p.rest == "" {
+		return 0
+	}
+	p.expect('.')
+	before := len(p.rest)
+	n := p.number(1, 9)
+	for digits := before - len(p.rest); digits < 9; digits++ {
+		n *= 10
+	}
+	return n
+}
+
+// databaseText gives the text of a time the form that the database gives it,
+// which the service changed on its way (F0103, F0104): no zeros at the end of
+// the fraction, and an instant with its zone.
+func databaseText(text string, form dialect.Form) string {
+	switch form {
+	case dialect.Time:
+		return trimFraction(text)
+	case dialect.Timestamp, dialect.TimestampTZ:
+		wall, bc := strings.CutSuffix(text, " BC")
+		wall = trimFraction(wall)
+		if form == dialect.TimestampTZ {
+			wall += "+00"
+		}
+		if bc {
+			wall += " BC"
+		}
+		return wall
+	default:
+		return text
+	}
+}
+
+// trimFraction takes the zeros off the end of a fraction, and a fraction of
+// nothing else off its text.
+func trimFraction(text string) string {
+	if strings.LastIndexByte(text, '.') < 0 {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// padFraction gives a time a fraction of as many digits as its column has, if
+// it does not have more.
+func padFraction(text string, digits int) string {
+	text = trimFraction(text)
+	dot := strings.LastIndexByte(text, '.')
+	if dot < 0 {
+		if digits <= 0 {
+			return text
+		}
+		dot = len(text)
+		text += "."
+	}
+	if missing := digits - (len(text) - dot - 1); missing > 0 {
+		text += strings.Repeat("0", min(missing, maxFraction))
+	}
+	return text
+}
+
+// maxFraction is the most digits that a database keeps of a second.
+const maxFraction = 6
