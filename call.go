@@ -3,7 +3,6 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
-	"time"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -34,7 +33,7 @@ func (c *Conn) query(ctx context.Context, q call) (driver.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRows(c.dialect, time.UTC, resp), nil
+	return newRows(c.dialect, c.cfg.zone(), resp), nil
 }
 
 // execute checks a statement, binds its arguments and sends it.

@@ -72,6 +72,13 @@ type Config struct {
 	// schema that take longer (F0079).
 	ContinueAfterTimeout bool
 
+	// Location is the time zone in which instants are given: values of
+	// PostgreSQL's timestamptz and MySQL's TIMESTAMP, but not those inside of
+	// arrays. Nil stands for UTC. Dates and wall clocks, which belong to no zone,
+	// stay in UTC, and so does the session: what the database itself makes of an
+	// instant is not changed, and neither is how arguments are sent.
+	Location *time.Location
+
 	// AWS is used instead of the AWS default configuration, if it is not nil.
 	// Region, credentials, Endpoint and HTTPClient go before it.
 	AWS *aws.Config

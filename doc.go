@@ -70,6 +70,9 @@
 // they scan into what they did there. docs/types.md has every type and what it
 // scans into, docs/parity.md every difference.
 //
+// The parameter time_zone, or Config.Location, gives timestamptz and TIMESTAMP in
+// another zone; all else that is a time.Time belongs to none.
+//
 // A value that cannot be converted is an error that names its row and column.
 //
 // # How do I pass a list, or read one?

@@ -33,6 +33,8 @@ func TestParseDSN(t *testing.T) {
 		{"the engine as a parameter", "auroradataapi:///shop?engine=aurora-mysql", Config{Engine: "mysql", Database: "shop"}},
 		{"no engine", "auroradataapi://", Config{}},
 		{"everything by its name", "auroradataapi://?access_key_id=AKIA&secret_access_key=s&database=db", Config{AccessKeyID: "AKIA", SecretAccessKey: "s", Database: "db"}},
+		{"the end of a URI for GORM", "mysql+auroradataapi:///shop?charset=utf8mb4&parseTime=True&loc=Local",
+			Config{Engine: "mysql", Database: "shop", Location: time.Local}},
 		{"stray ampersands", "postgresql+auroradataapi://:@/?&region=x&&", Config{Engine: "postgresql", Region: "x"}},
 	}
 	for _, tt := range tests {
@@ -41,7 +43,7 @@ func TestParseDSN(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&tt.want, got); diff != "" {
+			if diff := cmp.Diff(&tt.want, got, byName); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})

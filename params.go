@@ -105,6 +105,15 @@ var params = slices.Concat(
 			alias("continueAfterTimeout"),
 	),
 	group("How values are read",
+		param{
+			name: "time_zone",
+			doc:  "zone in which instants are given, such as `Europe/Berlin`, `Local` or `+01:00`; default `UTC`; the session's stays UTC",
+			get:  func(c *Config) string { return zoneName(c.Location) },
+			set: func(c *Config, value string) (err error) {
+				c.Location, err = findZone(value)
+				return err
+			},
+		}.alias("loc"),
 		fixed("charset", "`utf8` or `utf8mb4`, and nothing changes: texts are UTF-8 always",
 			"texts are UTF-8 always; write utf8 or utf8mb4, or leave it out", "utf8", "utf8mb4", "utf-8").
 			alias("client_encoding"),

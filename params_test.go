@@ -46,6 +46,13 @@ var paramSamples = map[string][]struct {
 		{"True", Config{ContinueAfterTimeout: true}, "true"},
 		{"false", Config{}, ""},
 	},
+	"time_zone": {
+		{"UTC", Config{Location: time.UTC}, "UTC"},
+		{"Local", Config{Location: time.Local}, "Local"},
+		{"+05:30", Config{Location: time.FixedZone("+05:30", 19800)}, "+05:30"},
+		{"-00:30", Config{Location: time.FixedZone("-00:30", -1800)}, "-00:30"},
+		{"Europe/Berlin", Config{Location: berlin}, "Europe/Berlin"},
+	},
 	"charset": {
 		{"utf8", Config{}, ""},
 		{"utf8mb4", Config{}, ""},
@@ -68,6 +75,9 @@ var paramErrors = []struct{ name, value, want string }{
 	{"continue_after_timeout", "yes", `"yes" is neither true nor false`},
 	{"charset", "latin1", `"latin1" is not to be had: texts are UTF-8 always`},
 	{"parse_time", "false", `"false" is not to be had: dates and timestamps are time.Time always`},
+	{"time_zone", "Atlantis", `"Atlantis" is not a time zone that this machine knows; write a name such as Europe/Berlin`},
+	{"time_zone", "../passwd", "is not a time zone"},
+	{"time_zone", "+25:00", "is not a time zone"},
 	{"attempt_timeout", "0s", "0 is not a time to wait"},
 	{"attempt_timeout", "soon", `"soon" is not a duration`},
 	{"retry_budget", "0", "write -1s for not waiting"},
@@ -188,9 +198,16 @@ func TestSecretParams(t *testing.T) {
 	}
 }
 
-// byName compares time zones, of which each package has its own copies.
+// byName compares time zones, of which there may be more than one copy, by
+// their names and by their winter and summer.
 var byName = cmp.Comparer(func(a, b *time.Location) bool {
-	return a == nil && b == nil || a != nil && b != nil && a.String() == b.String()
+	if a == nil || b == nil {
+		return a == b
+	}
+	winter, summer := time.Unix(1735000000, 0), time.Unix(1720000000, 0)
+	return a.String() == b.String() &&
+		winter.In(a).Format(time.RFC3339) == winter.In(b).Format(time.RFC3339) &&
+		summer.In(a).Format(time.RFC3339) == summer.In(b).Format(time.RFC3339)
 })
 
 func TestNearest(t *testing.T) {
