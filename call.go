@@ -64,6 +64,7 @@ func (q call) check() error {
 
 // send sends a statement as it was bound.
 func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
+	ctx = c.connector.observe.about(ctx, CallStatement, q)
 	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
 		ResourceARN:           c.cfg.ClusterARN,
 		SecretARN:             c.cfg.SecretARN,

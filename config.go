@@ -79,6 +79,9 @@ type Config struct {
 	// instant is not changed, and neither is how arguments are sent.
 	Location *time.Location
 
+	// Tracer is told of every call of the Data API, if it is not nil.
+	Tracer Tracer
+
 	// AWS is used instead of the AWS default configuration, if it is not nil.
 	// Region, credentials, Endpoint and HTTPClient go before it.
 	AWS *aws.Config

@@ -19,6 +19,7 @@ type Connector struct {
 	cfg     *Config // by reference, so that printing a Connector shows no secret
 	dialect *dialect.Dialect
 	driver  Driver
+	observe *observer
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection
@@ -41,6 +42,7 @@ func NewConnector(cfg *Config) (*Connector, error) {
 	if c.dialect, err = c.cfg.complete(os.Getenv); err != nil {
 		return nil, errorf("%w", err)
 	}
+	c.observe = newObserver(c.cfg, c.dialect)
 	return c, nil
 }
 
@@ -83,6 +85,8 @@ func (c *Connector) client(ctx context.Context) (wire.API, error) {
 		AgentVersion:   version(),
 		AttemptTimeout: c.cfg.AttemptTimeout,
 		RetryBudget:    c.cfg.RetryBudget,
+		OnAttempt:      c.observe.attempted,
+		OnPause:        c.observe.paused,
 		Now:            c.cfg.Now,
 		Sleep:          c.cfg.Sleep,
 	}
@@ -97,8 +101,8 @@ func (c *Connector) client(ctx context.Context) (wire.API, error) {
 	if err != nil {
 		return nil, errorf("%w", err)
 	}
-	c.api = api
-	return api, nil
+	c.api = observed{api, c.observe}
+	return c.api, nil
 }
 
 // version returns the module's version as the program was built with it, for

@@ -136,6 +136,12 @@
 // outcome of a statement or a commit is unknown; it is not sent again, and the
 // error's SafeToRetry is false.
 //
+// # How do I see what it does?
+//
+// Config.Tracer is told of every call, with its duration, rows, bytes, attempts
+// and waiting, and never with the value of a parameter. NewSlogTracer logs them.
+// Connector.Stats counts in any case.
+//
 // # How do I test without AWS?
 //
 // Package dataapitest runs a local Data API over a real PostgreSQL inside of go

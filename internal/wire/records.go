@@ -9,13 +9,22 @@ import (
 // the wire stay undecoded until they are asked for. It is not safe for
 // concurrent use.
 type Records struct {
-	rows [][]Field // rows that a server made, not yet handed out
-	page scanner   // rows that came over the wire: in front of a row or the end
-	read int       // rows of the page that were handed out
+	rows  [][]Field // rows that a server made, not yet handed out
+	page  scanner   // rows that came over the wire: in front of a row or the end
+	read  int       // rows of the page that were handed out
+	total int       // rows of the page
 }
 
 // NewRecords returns the given rows as records; none is an empty result.
 func NewRecords(rows [][]Field) *Records { return &Records{rows: rows} }
+
+// Len returns the number of rows that were not handed out yet.
+func (r *Records) Len() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.rows) + r.total - r.read
+}
 
 // Next returns the next row, in dst's memory where that is large enough, and
 // io.EOF after the last one. The row is valid until the next call; its strings
@@ -74,10 +83,14 @@ func (s *scanner) records() (*Records, error) {
 	if s.peek() != '[' {
 		return nil, s.fail("%s where a list has to be", s.what())
 	}
-	start := s.pos
-	if err := s.skip(); err != nil {
+	start, total := s.pos, 0
+	err := s.array(func() error {
+		total++
+		return s.skip()
+	})
+	if err != nil {
 		return nil, err
 	}
 	page := scanner{data: s.data[:s.pos], pos: start + 1, depth: s.depth}
-	return &Records{page: page}, nil
+	return &Records{page: page, total: total}, nil
 }

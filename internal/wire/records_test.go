@@ -41,7 +41,10 @@ func TestRecordsHandOutEveryRow(t *testing.T) {
 		var kept [][]wire.Field
 		dst := make([]wire.Field, 1, 8) // what it holds is not to be seen again
 		first := &dst[0]
-		for range 3 {
+		for i := range 3 {
+			if n := r.Len(); n != 3-i {
+				t.Errorf("%d rows are left, want %d", n, 3-i)
+			}
 			row, err := r.Next(dst)
 			if err != nil {
 				t.Fatal(err)
@@ -54,6 +57,9 @@ func TestRecordsHandOutEveryRow(t *testing.T) {
 		wantEOF(t, r)
 		r.Close()
 		wantEOF(t, r)
+		if n := r.Len(); n != 0 {
+			t.Errorf("%d rows are left behind the last", n)
+		}
 		if d := diff(threeRowFields(), kept); d != "" {
 			t.Errorf("rows (-want +got):\n%s", d)
 		}
