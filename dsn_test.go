@@ -81,6 +81,8 @@ func TestParseDSNErrors(t *testing.T) {
 		{"postgresql+auroradataapi://AKIA:a@hush@/db", "a host has no meaning"},
 		{"postgresql+auroradataapi://AKIA:a@/hush%zz@/db", "the database is not percent-encoded"},
 		{"postgresql+auroradataapi://AKIA:hush?@/db", "a host has no meaning"},
+		{"postgresql+auroradataapi://?AKIA:hush@/db", "access keys belong before the @"},
+		{"postgresql+auroradataapi:///db?region=x&hush+and/more=", "with a name that is none"},
 	}
 	for _, tt := range tests {
 		_, err := ParseDSN(tt.dsn)
@@ -143,6 +145,9 @@ func FuzzDSNSecrets(f *testing.F) {
 		var dsns []string
 		if !strings.Contains(before, "?") {
 			dsns = append(dsns, "mysql+auroradataapi://"+before+secret+after)
+		}
+		if !strings.ContainsAny(before, "&=") {
+			dsns = append(dsns, "mysql+auroradataapi://?"+before+":"+secret+after)
 		}
 		if !strings.Contains(before, "&") {
 			for _, p := range params {

@@ -237,6 +237,9 @@ func findParam(name string) (param, error) {
 	if advice, ok := elsewhere[name]; ok {
 		return param{}, fmt.Errorf("parameter %s has no meaning: %s", name, advice)
 	}
+	if !looksLikeName(name) { // not shown: it may be keys
+		return param{}, errors.New("unknown parameter, with a name that is none; behind the question mark there are name=value pairs with & between them, and access keys belong before the @")
+	}
 	if near := nearest(name); near != "" {
 		return param{}, fmt.Errorf("unknown parameter %q; did you mean %s?", name, near)
 	}
@@ -245,6 +248,14 @@ func findParam(name string) (param, error) {
 		known[i] = p.name
 	}
 	return param{}, fmt.Errorf("unknown parameter %q; there are %s", name, strings.Join(known, ", "))
+}
+
+// looksLikeName says whether a text could be the name of a parameter.
+func looksLikeName(text string) bool {
+	const longest = 40
+	return len(text) <= longest && strings.IndexFunc(text, func(r rune) bool {
+		return r != '_' && r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) < 0
 }
 
 // paramAt returns the parameter that stands in a place.
