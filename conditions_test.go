@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -78,6 +80,29 @@ func TestConditions(t *testing.T) {
 	}
 	if e := newError(wire.ExecuteStatement, "", nil, errors.New("no")); errors.Is(e, unhashable{}) {
 		t.Error("is anything")
+	}
+}
+
+// TestDocsNameConditions keeps the lists of errors in the documents whole.
+func TestDocsNameConditions(t *testing.T) {
+	source, err := os.ReadFile("conditions.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^\t(Err\w+) = `).FindAllSubmatch(source, -1)
+	if len(names) != len(conditions)+1 { // ErrTransactionRolledBack is none
+		t.Fatalf("%d names for %d conditions", len(names), len(conditions))
+	}
+	for _, document := range []string{"doc.go", "docs/retries.md"} {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if !regexp.MustCompile(`\b` + string(name[1]) + `\b`).Match(text) {
+				t.Errorf("%s does not name %s", document, name[1])
+			}
+		}
 	}
 }
 

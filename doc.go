@@ -134,7 +134,15 @@
 // throttled account or an unreachable network turned away is repeated within
 // the context's deadline, or Config.RetryBudget. When an answer is lost, the
 // outcome of a statement or a commit is unknown; it is not sent again, and the
-// error's SafeToRetry is false.
+// error is ErrOutcomeUnknown. So
+//
+//	no error             executed once
+//	SafeToRetry          not executed
+//	ErrOutcomeUnknown    executed once or not at all; of a Commit, ErrCommitUnknown
+//	any other            refused
+//
+// docs/retries.md has the whole contract: how often what is tried, and what to
+// do after each error.
 //
 // # How do I see what it does?
 //
