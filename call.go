@@ -29,26 +29,31 @@ func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
 // query runs a statement for its rows.
 func (c *Conn) query(ctx context.Context, q call) (driver.Rows, error) {
 	q.rows = true
-	resp, err := c.execute(ctx, q)
+	b, err := c.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return newRows(c.dialect, c.cfg.zone(), resp), nil
+	return c.queryRows(ctx, q, b)
 }
 
 // execute checks a statement, binds its arguments and sends it.
 func (c *Conn) execute(ctx context.Context, q call) (*wire.ExecuteResponse, error) {
-	if err := c.usable(ctx); err != nil {
-		return nil, err
-	}
-	if err := q.check(); err != nil {
-		return nil, err
-	}
-	bound, err := c.bind(q)
+	b, err := c.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(ctx, q, bound)
+	return c.send(ctx, q, b)
+}
+
+// prepare checks a statement and binds its arguments.
+func (c *Conn) prepare(ctx context.Context, q call) (bound, error) {
+	if err := c.usable(ctx); err != nil {
+		return bound{}, err
+	}
+	if err := q.check(); err != nil {
+		return bound{}, err
+	}
+	return c.bind(q)
 }
 
 // check refuses a statement that would not do what it says.

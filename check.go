@@ -34,6 +34,14 @@ func (cfg *Config) check() error {
 	if err := checkRoleARN(cfg.RoleARN); err != nil {
 		return err
 	}
+	if err := cfg.Paging.check(); err != nil {
+		return err
+	}
+	if cfg.PageBytes != 0 {
+		if err := checkPageBytes(cfg.PageBytes); err != nil {
+			return err
+		}
+	}
 	if err := cfg.contradiction(); err != nil {
 		return err
 	}

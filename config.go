@@ -71,6 +71,16 @@ type Config struct {
 	// be stopped. Their calls fail all the same; it is meant for changes of the
 	// schema that take longer (F0079).
 	ContinueAfterTimeout bool
+	// Paging says how results larger than the service's 1 MiB are read. Empty is
+	// PagingAuto. PostgreSQL only.
+	Paging Paging
+	// PageBytes is the size of the database's values at which a page of a large
+	// result ends, from 10,000 to 960,000 bytes. Zero is 960,000, which fills
+	// the service's limit as far as is safe.
+	PageBytes int
+	// NoPrefetch keeps the next page of a large result from being fetched while
+	// one is read.
+	NoPrefetch bool
 
 	// Location is the time zone in which instants are given: values of
 	// PostgreSQL's timestamptz and MySQL's TIMESTAMP, but not those inside of

@@ -20,6 +20,7 @@ type Connector struct {
 	dialect *dialect.Dialect
 	driver  Driver
 	observe *observer
+	habits  habits
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection

@@ -87,6 +87,22 @@
 // composites, arrays of more than one dimension, and dates of infinity. Cast
 // them to text in the statement.
 //
+// # How large may a result be?
+//
+// On PostgreSQL as large as you like, in bounded memory. The service's limit of
+// 1 MiB stops the plain call; the driver then reads through a cursor in a
+// transaction of its own, on one snapshot, the next page while you consume one,
+// and rows of any length in pieces. In your own transaction it uses that. From
+// then on it opens the cursor at once for that statement.
+//
+// Nothing that writes is run twice. If an INSERT with RETURNING, or a query that
+// calls a function which writes, turns out too large, the error is an
+// *IncompleteError that says Applied; the next time that statement is read in
+// pages from the start, and executed once. Config.Paging set to PagingAlways has
+// it so for the first time too. A result that breaks off, such as by a
+// transaction that expired, is an *IncompleteError with the number of rows that
+// were delivered, and never just short.
+//
 // # Is a connection a session?
 //
 // No. Each call outside of a transaction may meet another session of the

@@ -121,6 +121,57 @@ var params = slices.Concat(
 			"dates and timestamps are time.Time always; write true, or leave it out", "true", "1").
 			alias("parseTime"),
 	),
+	group("How large results are read",
+		param{
+			name: "paging",
+			doc:  "how results over 1 MiB are read: `auto` in pages, `always` every result in pages, `off` not at all; default `auto`",
+			get: func(c *Config) string {
+				if c.Paging == PagingAuto {
+					return ""
+				}
+				return string(c.Paging)
+			},
+			set: func(c *Config, value string) error {
+				if c.Paging = Paging(value); c.Paging == PagingAuto {
+					c.Paging = ""
+				}
+				return c.Paging.check()
+			},
+		},
+		param{
+			name: "page_size",
+			doc:  "bytes at which a page ends, from 10000; default and at most `960000`",
+			get: func(c *Config) string {
+				if c.PageBytes == 0 {
+					return ""
+				}
+				return strconv.Itoa(c.PageBytes)
+			},
+			set: func(c *Config, value string) (err error) {
+				if c.PageBytes, err = strconv.Atoi(value); err != nil {
+					return fmt.Errorf("%q is not a number of bytes", value)
+				}
+				return checkPageBytes(c.PageBytes)
+			},
+		},
+		param{
+			name: "prefetch",
+			doc:  "whether the next page is fetched while one is read: `on`, the default, or `off`",
+			get: func(c *Config) string {
+				if c.NoPrefetch {
+					return "off"
+				}
+				return ""
+			},
+			set: func(c *Config, value string) error {
+				if value != "on" && value != "off" {
+					return fmt.Errorf("%q is neither on nor off", value)
+				}
+				c.NoPrefetch = value == "off"
+				return nil
+			},
+		},
+	),
 )
 
 func group(name string, rows ...param) []param {

@@ -62,6 +62,13 @@ var paramSamples = map[string][]struct {
 		{"true", Config{}, ""},
 		{"True", Config{}, ""},
 	},
+	"paging": {
+		{"auto", Config{}, ""},
+		{"always", Config{Paging: PagingAlways}, "always"},
+		{"off", Config{Paging: PagingOff}, "off"},
+	},
+	"page_size": {{"10000", Config{PageBytes: 10000}, "10000"}},
+	"prefetch":  {{"off", Config{NoPrefetch: true}, "off"}, {"on", Config{}, ""}},
 	"retry_budget": {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
@@ -80,6 +87,11 @@ var paramErrors = []struct{ name, value, want string }{
 	{"time_zone", "+25:00", "is not a time zone"},
 	{"attempt_timeout", "0s", "0 is not a time to wait"},
 	{"attempt_timeout", "soon", `"soon" is not a duration`},
+	{"paging", "sometimes", "there are auto, always and off"},
+	{"page_size", "many", "not a number of bytes"},
+	{"page_size", "9999", "the least are 10000"},
+	{"page_size", "960001", "the most 960000"},
+	{"prefetch", "yes", "neither on nor off"},
 	{"retry_budget", "0", "write -1s for not waiting"},
 }
 

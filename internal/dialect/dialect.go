@@ -19,6 +19,8 @@ type Dialect struct {
 	// GeneratedKeys says that a statement's answer holds the keys that the
 	// database generated (F0041).
 	GeneratedKeys bool
+	// Cursors says that a result can be read through a Cursor.
+	Cursors bool
 	// NoBackslashEscapes says that a backslash in a quoted string is an
 	// ordinary character, as it is in MySQL under that sql_mode.
 	NoBackslashEscapes bool
@@ -55,6 +57,7 @@ type syntax struct {
 var PostgreSQL = newDialect(Dialect{
 	Name:     "postgresql",
 	unlisted: Type{Kind: wire.KindString, Go: goString},
+	Cursors:  true,
 	syntax: syntax{
 		numbered: true, prefixed: true, operators: true,
 		subscripts: true, nestedComments: true, groups: true,

@@ -52,6 +52,23 @@ func (d *Dialect) FromService(sql string) (Engine, error) {
 func (d *Dialect) fromService(sql string, sc scanner) (Engine, error) {
 	w := rewriter{src: sql}
 	var names []string
+	err := d.placeholders(sql, sc, func(start, end int, name string) {
+		names = append(names, name)
+		text := "?"
+		if d.syntax.numbered {
+			text = "$" + strconv.Itoa(len(names))
+		}
+		w.replace(start, end, text)
+	})
+	if err != nil {
+		return Engine{}, err
+	}
+	text := w.text()
+	return Engine{SQL: text, Names: names, offsets: offsets{sql, text, w.edits}}, nil
+}
+
+// placeholders calls yield for each placeholder that the scanner finds.
+func (d *Dialect) placeholders(sql string, sc scanner, yield func(start, end int, name string)) error {
 	for i := 0; i < len(sql); {
 		switch c := sql[i]; {
 		case isName(c) || c == ' ':
@@ -69,19 +86,13 @@ func (d *Dialect) fromService(sql string, sc scanner) (Engine, error) {
 		name := sql[i+1 : end]
 		if name != "" {
 			if !legalName(name) {
-				return Engine{}, &NameError{Name: name}
+				return &NameError{Name: name}
 			}
-			names = append(names, name)
-			text := "?"
-			if d.syntax.numbered {
-				text = "$" + strconv.Itoa(len(names))
-			}
-			w.replace(i, end, text)
+			yield(i, end, name)
 		}
 		i = end
 	}
-	text := w.text()
-	return Engine{SQL: text, Names: names, offsets: offsets{sql, text, w.edits}}, nil
+	return nil
 }
 
 // nameEnd returns where the run of letters, digits, underscores and dollar

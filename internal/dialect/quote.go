@@ -31,7 +31,15 @@ func (d *Dialect) QuoteString(s string) (string, error) {
 	case escapes && d.syntax.backslashes:
 		return "_utf8mb4 X'" + hex.EncodeToString([]byte(s)) + "'", nil
 	case escapes:
-		return "E'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(s) + "'", nil
+		return quoteEscapes(s), nil
 	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'", nil
+	return quotePlain(s), nil
+}
+
+// quotePlain returns a literal for a text without backslashes.
+func quotePlain(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// quoteEscapes returns a literal of PostgreSQL for a text with backslashes.
+func quoteEscapes(s string) string {
+	return "E'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(s) + "'"
 }

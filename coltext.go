@@ -1,0 +1,107 @@
+package auroradataapi
+
+import (
+	"database/sql/driver"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// decodePlain turns the text that PostgreSQL itself writes for a value of the
+// column into the value that decode returns for what the service makes of it.
+func (c *column) decodePlain(text string) (driver.Value, error) {
+	switch c.typ.Kind {
+	case wire.KindBoolean:
+		if text != "t" && text != "f" {
+			return nil, fmt.Errorf("%q is not a boolean", text)
+		}
+		return c.decodeBoolean(text == "t"), nil
+	case wire.KindLong:
+		return strconv.ParseInt(text, 10, 64)
+	case wire.KindDouble:
+		v, err := strconv.ParseFloat(text, 64)
+		return c.decodeDouble(v), err
+	case wire.KindBlob:
+		return decodeBytea(text)
+	case wire.KindArray:
+		return text, nil
+	}
+	switch c.typ.Form {
+	case dialect.Date, dialect.Timestamp, dialect.TimestampTZ:
+		if text == "infinity" || text == "-infinity" {
+			return text, nil // no time.Time is that
+		}
+	case dialect.Time:
+		return c.text(text), nil
+	}
+	if c.typ.Form == dialect.TimestampTZ {
+		return c.decodeOffset(text)
+	}
+	return c.decodeText(text)
+}
+
+// decodeOffset reads a timestamp with its offset from UTC, such as +00, -03:30
+// or +00:19:32, behind it.
+func (c *column) decodeOffset(text string) (driver.Value, error) {
+	rest, bc := strings.CutSuffix(text, " BC")
+	at := strings.LastIndexAny(rest, "+-")
+	if at < len("2006-01-02 15:04:05") {
+		return nil, fmt.Errorf("%q is not a timestamp with its offset", text)
+	}
+	p := timeParser{rest: rest[at+1:]}
+	seconds := p.number(2, 2) * 3600
+	for unit := 60; p.rest != "" && unit > 0; unit /= 60 {
+		p.expect(':')
+		seconds += p.number(2, 2) * unit
+	}
+	if p.bad || p.rest != "" {
+		return nil, fmt.Errorf("%q is not a timestamp with its offset", text)
+	}
+	if rest[at] == '+' {
+		seconds = -seconds
+	}
+	rest = rest[:at]
+	if bc {
+		rest += " BC"
+	}
+	t, err := parseTimestamp(rest)
+	if err != nil {
+		return nil, err
+	}
+	return t.Add(time.Duration(seconds) * time.Second).In(c.zone), nil
+}
+
+// decodeBytea reads either of PostgreSQL's forms of a bytea.
+func decodeBytea(text string) ([]byte, error) {
+	if digits, ok := strings.CutPrefix(text, `\x`); ok {
+		return hex.DecodeString(digits)
+	}
+	b := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] != '\\':
+			b = append(b, text[i])
+		case strings.HasPrefix(text[i:], `\\`):
+			b = append(b, '\\')
+			i++
+		case i+3 < len(text):
+			n, err := strconv.ParseUint(text[i+1:i+4], 8, 8)
+			if err != nil {
+				return nil, errBytea
+			}
+			b = append(b, byte(n))
+			i += 3
+		default:
+			return nil, errBytea
+		}
+	}
+	return b, nil
+}
+
+var errBytea = errors.New("the text of a bytea is neither hexadecimal nor escaped")

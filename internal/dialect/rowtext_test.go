@@ -1,0 +1,88 @@
+package dialect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseRow(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want []RowField
+	}{
+		{"()", []RowField{{"", true}}},
+		{"(1)", []RowField{{"1", false}}},
+		{"(,)", []RowField{{"", true}, {"", true}}},
+		{`("",a b)`, []RowField{{"", false}, {"a b", false}}},
+		{`("a,b","c ""d""","\\e",f)`, []RowField{{"a,b", false}, {`c "d"`, false}, {`\e`, false}, {"f", false}}},
+		{`(a"b,c"d\,)`, []RowField{{"ab,cd,", false}}},
+		{`("(1,""x y"")",2)`, []RowField{{`(1,"x y")`, false}, {"2", false}}},
+	} {
+		got, err := ParseRow(tt.text, nil)
+		if diff := cmp.Diff(tt.want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got)\n%s", tt.text, err, diff)
+		}
+	}
+	for _, text := range []string{"", "(", ")", "1", `("a)`, `(\)`, "(1,2"} {
+		if got, err := ParseRow(text, nil); err == nil {
+			t.Errorf("%q was read as %v", text, got)
+		}
+	}
+}
+
+// writeRow writes a record as PostgreSQL does.
+func writeRow(fields []RowField) string {
+	texts := make([]string, len(fields))
+	for i, f := range fields {
+		switch {
+		case f.Null:
+		case f.Text == "" || strings.ContainsAny(f.Text, "\"\\(), \t\n\v\f\r"):
+			texts[i] = `"` + strings.NewReplacer(`"`, `""`, `\`, `\\`).Replace(f.Text) + `"`
+		default:
+			texts[i] = f.Text
+		}
+	}
+	return "(" + strings.Join(texts, ",") + ")"
+}
+
+// FuzzParseRow has any text read, and what was read written and read again.
+func FuzzParseRow(f *testing.F) {
+	for _, text := range []string{"()", `("",a b)`, `("a,b","c ""d""","\\e",f)`, `(a"b,c"d\,)`, `("a)`, `(\)`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fields, err := ParseRow(text, nil)
+		if err != nil {
+			return
+		}
+		again, err := ParseRow(writeRow(fields), nil)
+		if diff := cmp.Diff(fields, again); err != nil || diff != "" {
+			t.Errorf("%q: %v (-first +again)\n%s", text, err, diff)
+		}
+	})
+}
+
+func TestCalls(t *testing.T) {
+	got := PostgreSQL.Parse(`SELECT f(1), s.G (2), "H""x"(3), 'i'(4), j /* c */ (5), (6), k.l FROM m(f(1)) -- n(1)`).Calls()
+	if diff := cmp.Diff([]string{"f", "g", `H"x`, "j", "m"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestOpenFunction(t *testing.T) {
+	c := Cursor{Name: "c"}
+	create, call, err := c.OpenFunction(`INSERT INTO t VALUES (:a, :b, :a, 'it''s :x \') RETURNING *; `, map[string]string{"a": "int8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_open(refcursor, int8, int8) RETURNS void LANGUAGE plpgsql AS ` +
+		`E'BEGIN OPEN $1 FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *'' USING $2, $3; END'`
+	if diff := cmp.Diff(want, create); diff != "" {
+		t.Errorf("create (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff("SELECT pg_temp.auroradataapi_open('c', :a, :a)", call); diff != "" {
+		t.Errorf("call (-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,207 @@
+package auroradataapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"unicode/utf8"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// cursorPages reads a result through a cursor of PostgreSQL.
+type cursorPages struct {
+	conn   *Conn
+	call   call
+	bound  bound
+	how    reading
+	cursor dialect.Cursor
+	tx     string // the transaction that the cursor lives in
+	own    bool   // which was begun for it
+}
+
+// pieceBytes keeps the rows of pages below the 64 KiB that the service's
+// documentation allows for a row, though it was not seen to insist (F0012).
+const pieceBytes = 60_000
+
+// newCursorPages returns the pages of a statement, nothing of which is sent yet.
+// Outside of a transaction they are read in one of their own.
+func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
+	var id [6]byte
+	_, _ = rand.Read(id[:]) // never fails: crypto/rand
+	return &cursorPages{
+		conn: c, call: q, bound: b, how: how,
+		tx: c.transactionID(), own: c.tx == nil,
+		cursor: dialect.Cursor{
+			Name:       "auroradataapi_" + hex.EncodeToString(id[:]),
+			PageBytes:  c.cfg.pageBytes(),
+			PieceBytes: pieceBytes,
+		},
+	}
+}
+
+func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
+	if p.own {
+		resp, err := p.conn.api.BeginTransaction(ctx, &wire.BeginRequest{
+			ResourceARN: p.conn.cfg.ClusterARN,
+			SecretARN:   p.conn.cfg.SecretARN,
+			Database:    p.conn.cfg.Database,
+		})
+		if err != nil {
+			return nil, newError(wire.BeginTransaction, p.call.query, nil, err)
+		}
+		p.tx = resp.TransactionID
+	}
+	if _, err := p.run(ctx, p.cursor.Install(p.own && p.how == readCursor)); err != nil {
+		return nil, err
+	}
+	start := p.declare
+	if p.how == readPortal {
+		start = p.openPortal
+	}
+	if err := start(ctx); err != nil {
+		return nil, err
+	}
+	resp, err := p.run(ctx, p.cursor.Shape())
+	if err != nil {
+		return nil, err
+	}
+	return resp.ColumnMetadata, nil
+}
+
+// declare opens the cursor for a query.
+func (p *cursorPages) declare(ctx context.Context) error {
+	prefix := p.cursor.Declare()
+	_, err := p.send(ctx, prefix+p.bound.service.SQL, p.bound.parameters, func(at int) int {
+		return p.bound.service.SourceOffset(max(at-utf8.RuneCountInString(prefix), 1))
+	})
+	return err
+}
+
+// openPortal opens the cursor for any other statement that returns rows.
+func (p *cursorPages) openPortal(ctx context.Context) error {
+	types := make(map[string]string, len(p.bound.parameters))
+	for _, param := range p.bound.parameters {
+		types[param.Name] = dialect.ParameterType(param)
+	}
+	create, call, err := p.cursor.OpenFunction(p.bound.service.SQL, types)
+	if err != nil {
+		return errorf("%w", err)
+	}
+	if _, err := p.run(ctx, create); err != nil {
+		return err
+	}
+	used := p.bound.parameters[:0:0]
+	for _, param := range p.bound.parameters {
+		if types[param.Name] != "" {
+			used = append(used, param)
+		}
+	}
+	_, err = p.send(ctx, call, used, nil)
+	return err
+}
+
+func (p *cursorPages) next(ctx context.Context) ([]string, bool, error) {
+	resp, err := p.run(ctx, p.cursor.Page())
+	if err != nil {
+		return nil, false, err
+	}
+	return pageTexts(resp.Records)
+}
+
+// pageTexts returns the texts of a page, the mark behind the last one left out.
+func pageTexts(records *wire.Records) (texts []string, last bool, err error) {
+	defer records.Close()
+	var fields []wire.Field
+	for {
+		if fields, err = records.Next(fields); err != nil {
+			break
+		}
+		if len(fields) != 1 || fields[0].Kind() != wire.KindString || last {
+			return nil, false, errorf("the service sent what is no page of a result")
+		}
+		text := fields[0].Str()
+		if last = text == dialect.PageEnd; !last {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) == 0 && !last {
+		return nil, false, errorf("the service sent a page without rows: %w", err)
+	}
+	return texts, last, nil
+}
+
+// cancellable is false where the statement that reads the page shares its
+// transaction with others, which it would take down.
+func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor }
+
+// end ends the transaction, if it is the result's own, or closes the cursor.
+func (p *cursorPages) end(ctx context.Context, e ending) error {
+	switch {
+	case p.tx == "":
+		return nil
+	case !p.own:
+		return p.closeCursor(ctx, e)
+	case p.how == readPortal && e != endFailed:
+		return p.commit(ctx)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	// The service ends the transaction by itself when this does not.
+	_, _ = p.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
+		ResourceARN:   p.conn.cfg.ClusterARN,
+		SecretARN:     p.conn.cfg.SecretARN,
+		TransactionID: p.tx,
+	})
+	return nil
+}
+
+// closeCursor frees what a cursor holds that was not read to its end. That of
+// one that was is small, and not worth a call.
+func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
+	if e == endEarly && ctx.Err() == nil && p.conn.transactionID() == p.tx {
+		_, _ = p.run(ctx, p.cursor.Close()) // it ends with the transaction anyway
+	}
+	return nil
+}
+
+// commit keeps what the statement changed.
+func (p *cursorPages) commit(ctx context.Context) error {
+	if _, err := p.run(ctx, p.cursor.Drop()); err != nil {
+		_ = p.end(ctx, endFailed) // err says more
+		return err
+	}
+	_, err := p.conn.api.CommitTransaction(ctx, &wire.CommitRequest{
+		ResourceARN:   p.conn.cfg.ClusterARN,
+		SecretARN:     p.conn.cfg.SecretARN,
+		TransactionID: p.tx,
+	})
+	if err != nil {
+		return newError(wire.CommitTransaction, p.call.query, nil, err)
+	}
+	return nil
+}
+
+// run sends a statement of the driver's own.
+func (p *cursorPages) run(ctx context.Context, sql string) (*wire.ExecuteResponse, error) {
+	return p.send(ctx, sql, nil, nil)
+}
+
+// send sends a statement in the transaction. place finds a position of it in
+// the caller's.
+func (p *cursorPages) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
+	resp, err := p.conn.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
+		ResourceARN:           p.conn.cfg.ClusterARN,
+		SecretARN:             p.conn.cfg.SecretARN,
+		Database:              p.conn.cfg.Database,
+		SQL:                   sql,
+		Parameters:            parameters,
+		TransactionID:         p.tx,
+		IncludeResultMetadata: true,
+	})
+	if err != nil {
+		return nil, newError(wire.ExecuteStatement, p.call.query, place, err)
+	}
+	return resp, nil
+}
