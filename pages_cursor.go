@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"io"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -19,6 +20,8 @@ type cursorPages struct {
 	cursor dialect.Cursor
 	tx     string // the transaction that the cursor lives in
 	own    bool   // which was begun for it
+
+	installed bool // PostgreSQL has the function that reads a page
 }
 
 // pieceBytes keeps the rows of pages below the 64 KiB that the service's
@@ -42,20 +45,13 @@ func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
 }
 
 func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
-	if p.own {
-		resp, err := p.conn.api.BeginTransaction(ctx, &wire.BeginRequest{
-			ResourceARN: p.conn.cfg.ClusterARN,
-			SecretARN:   p.conn.cfg.SecretARN,
-			Database:    p.conn.cfg.Database,
-		})
-		if err != nil {
-			return nil, newError(wire.BeginTransaction, p.call.query, nil, err)
-		}
-		p.tx = resp.TransactionID
+	if err := p.begin(ctx); err != nil {
+		return nil, err
 	}
 	if _, err := p.run(ctx, p.cursor.Install(p.own && p.how == readCursor)); err != nil {
 		return nil, err
 	}
+	p.installed = true
 	start := p.declare
 	if p.how == readPortal {
 		start = p.openPortal
@@ -68,6 +64,23 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 		return nil, err
 	}
 	return resp.ColumnMetadata, nil
+}
+
+// begin begins the transaction, if it is the result's own.
+func (p *cursorPages) begin(ctx context.Context) error {
+	if !p.own {
+		return nil
+	}
+	resp, err := p.conn.api.BeginTransaction(ctx, &wire.BeginRequest{
+		ResourceARN: p.conn.cfg.ClusterARN,
+		SecretARN:   p.conn.cfg.SecretARN,
+		Database:    p.conn.cfg.Database,
+	})
+	if err != nil {
+		return newError(wire.BeginTransaction, p.call.query, nil, err)
+	}
+	p.tx = resp.TransactionID
+	return nil
 }
 
 // declare opens the cursor for a query.
@@ -107,29 +120,37 @@ func (p *cursorPages) next(ctx context.Context) ([]string, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	return pageTexts(resp.Records)
+	texts, err := pageTexts(resp.Records)
+	if err != nil {
+		return nil, false, err
+	}
+	n := len(texts)
+	if n == 0 {
+		return nil, false, errorf("the service sent a page without rows")
+	}
+	if last := texts[n-1] == dialect.PageEnd; last {
+		return texts[:n-1], true, nil
+	}
+	return texts, false, nil
 }
 
-// pageTexts returns the texts of a page, the mark behind the last one left out.
-func pageTexts(records *wire.Records) (texts []string, last bool, err error) {
+// pageTexts returns the texts of a page.
+func pageTexts(records *wire.Records) ([]string, error) {
 	defer records.Close()
+	var texts []string
 	var fields []wire.Field
 	for {
-		if fields, err = records.Next(fields); err != nil {
-			break
+		var err error
+		switch fields, err = records.Next(fields); {
+		case err == io.EOF:
+			return texts, nil
+		case err != nil:
+			return nil, errorf("a page of the result: %w", err)
+		case len(fields) != 1 || fields[0].Kind() != wire.KindString:
+			return nil, errorf("the service sent what is no page of a result")
 		}
-		if len(fields) != 1 || fields[0].Kind() != wire.KindString || last {
-			return nil, false, errorf("the service sent what is no page of a result")
-		}
-		text := fields[0].Str()
-		if last = text == dialect.PageEnd; !last {
-			texts = append(texts, text)
-		}
+		texts = append(texts, fields[0].Str())
 	}
-	if len(texts) == 0 && !last {
-		return nil, false, errorf("the service sent a page without rows: %w", err)
-	}
-	return texts, last, nil
 }
 
 // cancellable is false where the statement that reads the page shares its

@@ -115,6 +115,7 @@ func (c *Conn) queryRows(ctx context.Context, q call, b bound) (driver.Rows, err
 // anything: as one that a read-only transaction allows.
 func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) (driver.Rows, error) {
 	kind := q.parsed.Kind()
+	var seen surveyed
 	applied := &IncompleteError{Applied: true, err: tooLarge}
 	switch {
 	case kind.Writes():
@@ -122,14 +123,15 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) 
 		return nil, applied
 	case !kind.Query(): // EXPLAIN, SHOW
 		c.connector.habits.set(q.query, readPortal)
-		return c.openPages(ctx, q, b, readPortal)
+		return c.openPages(ctx, q, b, readPortal, seen)
 	case c.tx != nil:
-		if harmless, err := c.harmless(ctx, q); err != nil || !harmless {
+		var err error
+		if seen, err = c.survey(ctx, q); err != nil || seen.writes && !seen.readOnly {
 			c.connector.habits.set(q.query, readPortal)
 			return nil, errors.Join(applied, err)
 		}
 	}
-	rows, err := c.openPages(ctx, q, b, readCursor)
+	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
 		c.connector.habits.set(q.query, readPortal)
@@ -143,44 +145,72 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) 
 
 // queryPages reads a result in pages from the start.
 func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (driver.Rows, error) {
-	rows, err := c.openPages(ctx, q, b, how)
+	var seen surveyed
+	if c.tx != nil && q.parsed.Kind().Query() {
+		var err error
+		if seen, err = c.survey(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := c.openPages(ctx, q, b, how, seen)
 	if how == readCursor && c.tx == nil && errors.Is(err, ReadOnlyTransaction) {
 		// A function in it writes. Nothing of that is left.
 		c.connector.habits.set(q.query, readPortal)
-		return c.openPages(ctx, q, b, readPortal)
+		return c.openPages(ctx, q, b, readPortal, seen)
 	}
 	return rows, err
 }
 
-func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading) (driver.Rows, error) {
-	p, err := newPager(ctx, c.dialect, c.cfg.zone(), c.newCursorPages(q, b, how), !c.cfg.NoPrefetch)
+// openPages begins to read a result in pages. Where PostgreSQL would refuse to be
+// given a function, it is read without: in the caller's transaction by what was
+// seen of it, which a refused statement would take down, else after trying.
+func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen surveyed) (driver.Rows, error) {
+	p := c.newCursorPages(q, b, how)
+	fetch := &fetchPages{cursorPages: p}
+	if seen.readOnly || seen.confined {
+		return c.readPages(ctx, fetch)
+	}
+	rows, err := c.readPages(ctx, p)
+	if c.tx == nil && how == readCursor && errors.Is(err, InsufficientPrivilege) && !p.installed {
+		return c.readPages(ctx, fetch)
+	}
+	return rows, err
+}
+
+func (c *Conn) readPages(ctx context.Context, p pages) (driver.Rows, error) {
+	rows, err := newPager(ctx, c.dialect, c.cfg.zone(), p, !c.cfg.NoPrefetch)
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return rows, nil
 }
 
-// harmless asks whether no function that the statement calls may write: those of
-// the caller's transaction run with its rights, and no read-only transaction
-// would stop them.
-func (c *Conn) harmless(ctx context.Context, q call) (bool, error) {
-	names := q.parsed.Calls()
-	if len(names) == 0 {
-		return true, nil
-	}
+// surveyed is what is to know of the caller's transaction before a statement is
+// run in it for a second time, or in pages.
+type surveyed struct {
+	readOnly bool
+	confined bool // it may not make temporary objects
+	writes   bool // a function that the statement calls may write
+}
+
+func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
 	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
 		ResourceARN:   c.cfg.ClusterARN,
 		SecretARN:     c.cfg.SecretARN,
 		Database:      c.cfg.Database,
-		SQL:           dialect.VolatileFunctions,
-		Parameters:    []wire.Parameter{{Name: "names", Value: wire.String(strings.Join(names, "\n"))}},
+		SQL:           dialect.Survey,
+		Parameters:    []wire.Parameter{{Name: "names", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))}},
 		TransactionID: c.transactionID(),
 	})
 	if err != nil {
-		return false, newError(wire.ExecuteStatement, q.query, nil, err)
+		return s, newError(wire.ExecuteStatement, q.query, nil, err)
 	}
-	_, err = resp.Records.Next(nil)
-	return err != nil, nil
+	defer resp.Records.Close()
+	row, err := resp.Records.Next(nil)
+	if err != nil || len(row) != 3 {
+		return s, errorf("the service sent no answer to a question about the transaction")
+	}
+	return surveyed{readOnly: row[0].Boolean(), confined: !row[1].Boolean(), writes: row[2].Boolean()}, nil
 }
 
 // The bounds of Config.PageBytes. What is above the largest is kept for the row

@@ -99,6 +99,39 @@ func (c Cursor) Drop() string {
 	return doBlock("DROP FUNCTION pg_temp.auroradataapi_page; DROP FUNCTION IF EXISTS pg_temp.auroradataapi_open;")
 }
 
+// DeclareRows returns the statement that opens the cursor on the texts of a
+// query's rows, where no function can be made: in a read-only transaction, or
+// without the right to temporary objects. FetchRows reads from it.
+func (c Cursor) DeclareRows(sql string) string {
+	slice := c.PieceBytes / 4 * 3
+	return fmt.Sprintf("DECLARE %s SCROLL CURSOR FOR SELECT CASE WHEN octet_length(t) <= %d THEN t"+
+		" ELSE CASE WHEN (i + 1) * %[3]d < octet_length(t) THEN '+' ELSE '.' END"+
+		" || encode(substring(convert_to(t, 'UTF8') FROM i * %[3]d + 1 FOR %[3]d), 'base64') END"+
+		" FROM (SELECT auroradataapi_row::text AS t FROM (%s\n) AS auroradataapi_row OFFSET 0) z,"+
+		" generate_series(0, CASE WHEN octet_length(t) <= %[2]d THEN 0 ELSE (octet_length(t) - 1) / %[3]d END) i",
+		c.Name, c.PieceBytes, slice, unterminated(sql))
+}
+
+// ShapeOf returns a query without rows that has the columns of another.
+func (c Cursor) ShapeOf(sql string) string {
+	return "SELECT * FROM (" + unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
+}
+
+// unterminated returns a statement without the semicolon at its end, so that it
+// can stand within parentheses.
+func unterminated(sql string) string {
+	if parts, err := PostgreSQL.Split(sql); err == nil && len(parts) == 1 {
+		return parts[0].SQL
+	}
+	return sql // and the database will say what is wrong with it
+}
+
+// FetchRows returns the statement that reads the next n texts.
+func (c Cursor) FetchRows(n int) string { return fmt.Sprintf("FETCH %d FROM %s", n, c.Name) }
+
+// MoveTo returns the statement that puts the cursor behind its first n texts.
+func (c Cursor) MoveTo(n int) string { return fmt.Sprintf("MOVE ABSOLUTE %d IN %s", n, c.Name) }
+
 // OpenFunction returns the statement that makes a function which opens the
 // cursor for any statement that returns rows, INSERT with RETURNING, EXPLAIN
 // and CALL included, for which none can be declared; and the statement that
@@ -141,7 +174,7 @@ func inlineNulls(sql string, types map[string]string) (string, []string, error) 
 		args = append(args, name)
 		w.replace(start, end, "$"+strconv.Itoa(len(args)))
 	})
-	return strings.TrimRight(w.text(), "; \t\r\n"), args, err
+	return w.text(), args, err
 }
 
 // doBlock returns a DO statement.
@@ -155,13 +188,16 @@ func quote(text string) string {
 	return quotePlain(text)
 }
 
-// VolatileFunctions is a query that returns a row if a function that may write,
-// as far as its definition tells, has one of the names in the parameter names,
-// one a line. Those of PostgreSQL itself do not count: the ones that write make
-// a statement Write.
-const VolatileFunctions = `SELECT 1 FROM pg_catalog.pg_proc p
-JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
-WHERE p.provolatile = 'v' AND p.proname = ANY(string_to_array(:names, E'\n')) LIMIT 1`
+// Survey is a query about a transaction, with the names of functions in the
+// parameter names, one a line. It returns whether the transaction is read-only,
+// whether it may make temporary objects, and whether one of the functions may
+// write as far as its definition tells. Those of PostgreSQL itself do not count:
+// the ones that write make a statement Write.
+const Survey = `SELECT current_setting('transaction_read_only') = 'on',
+  has_database_privilege(current_database(), 'TEMPORARY'),
+  EXISTS (SELECT FROM pg_catalog.pg_proc p
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
+    WHERE p.provolatile = 'v' AND p.proname = ANY(string_to_array(:names, E'\n')))`
 
 // Calls returns the names of the functions that the statement calls, without
 // their schemas, and of some that only look like calls.

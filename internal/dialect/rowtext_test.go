@@ -78,7 +78,7 @@ func TestOpenFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_open(refcursor, int8, int8) RETURNS void LANGUAGE plpgsql AS ` +
-		`E'BEGIN OPEN $1 FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *'' USING $2, $3; END'`
+		`E'BEGIN OPEN $1 FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *; '' USING $2, $3; END'`
 	if diff := cmp.Diff(want, create); diff != "" {
 		t.Errorf("create (-want +got)\n%s", diff)
 	}
