@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"testing"
@@ -28,75 +27,6 @@ func (s *service) open(change ...func(*auroradataapi.Config)) *sql.DB {
 	db := sql.OpenDB(connector)
 	s.t.Cleanup(func() { db.Close() })
 	return db
-}
-
-// TestDriverMeetsFaults lets each kind happen to an INSERT of the driver: what
-// was not executed is sent again until it is, and what may have been executed is
-// told, and never executed twice.
-func TestDriverMeetsFaults(t *testing.T) {
-	t.Parallel()
-	const success, notExecuted, unknown, refusal = "success", "not executed", "unknown", "refused"
-	s := serve(t)
-	db := s.open()
-	s.must("", "CREATE TABLE t (i int)")
-	for _, tt := range []struct {
-		fault server.Fault
-		want  string
-		rows  string
-		calls int // that came to the rule
-	}{
-		{server.Fault{Kind: server.FaultResuming, Times: 2}, success, "1", 3},
-		{server.Fault{Kind: server.FaultThrottle, Times: 1}, success, "1", 2},
-		{server.Fault{Kind: server.FaultResuming}, notExecuted, "0", 0},
-		{server.Fault{Kind: server.FaultDelay, Delay: time.Millisecond}, success, "1", 1},
-		{server.Fault{Kind: server.FaultDrop}, unknown, "0", 1},
-		{server.Fault{Kind: server.FaultDrop, Executed: true}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultTruncate}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultStatus, Status: 500}, unknown, "0", 1},
-		{server.Fault{Kind: server.FaultStatus, Status: 503, Executed: true}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultStatus, Status: 504, Executed: true}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultError, Code: "InternalServerErrorException", Executed: true}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultError, Code: "StatementTimeoutException", Executed: true}, unknown, "1", 1},
-		{server.Fault{Kind: server.FaultError, Code: "AccessDeniedException", Message: "no"}, refusal, "0", 1},
-	} {
-		s.must("", "TRUNCATE t")
-		tt.fault.SQL = "^INSERT"
-		s.fault(tt.fault)
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		if tt.want == notExecuted {
-			ctx, cancel = context.WithTimeout(t.Context(), time.Second)
-		}
-		_, err := db.ExecContext(ctx, "INSERT INTO t VALUES (1)")
-		cancel()
-		matched := s.server.Faults().List()[0].Matched
-		s.server.Faults().Clear()
-		var e *auroradataapi.Error
-		got := success
-		switch {
-		case err == nil:
-		case !errors.As(err, &e):
-			t.Errorf("%+v: %v", tt.fault, err)
-		case e.SafeToRetry():
-			got = notExecuted
-		case e.Type == "AccessDeniedException":
-			got = refusal
-		default:
-			got = unknown
-		}
-		if got != tt.want {
-			t.Errorf("%+v: %s, want %s: %v", tt.fault, got, tt.want, err)
-		}
-		if rows := s.rows("t"); rows != tt.rows {
-			t.Errorf("%+v: %s rows, want %s", tt.fault, rows, tt.rows)
-		}
-		if tt.calls != 0 && matched != tt.calls {
-			t.Errorf("%+v: %d calls, want %d", tt.fault, matched, tt.calls)
-		}
-	}
-	var one int
-	if err := db.QueryRow("SELECT 1").Scan(&one); err != nil {
-		t.Errorf("the pool is of no use any more: %v", err)
-	}
 }
 
 // TestDriverWaitsForResume pauses the cluster under the driver.
