@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"strings"
 
 	"github.com/auroradataapi/auroradataapi"
 )
@@ -44,6 +46,31 @@ func ExampleNewConnector() {
 	defer db.Close()
 	fmt.Printf("%T\n", db.Driver())
 	// Output: auroradataapi.Driver
+}
+
+// What a data source name cannot say, a Config can.
+func ExampleConfig() {
+	cfg, err := auroradataapi.ParseDSN("auroradataapi://:@/shop?engine=mysql&time_zone=UTC" +
+		"&role_arn=arn:aws:iam::123456789012:role/reader&external_id=4711" +
+		"&resource_arn=arn:aws:rds:us-east-1:123456789012:cluster:orders" +
+		"&secret_arn=arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf")
+	if err != nil {
+		log.Fatal(err)
+	}
+	cfg.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
+	connector, err := auroradataapi.NewConnector(cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	fmt.Println(strings.ReplaceAll(cfg.String(), "&", "\n&"))
+	// Output:
+	// mysql+auroradataapi://:@/shop?aurora_cluster_arn=arn:aws:rds:us-east-1:123456789012:cluster:orders
+	// &secret_arn=arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf
+	// &role_arn=arn:aws:iam::123456789012:role%2Freader
+	// &external_id=REDACTED
+	// &time_zone=UTC
 }
 
 func ExampleParseDSN() {

@@ -46,7 +46,8 @@ there is no session and no transaction around them.
 
 Without --local and --uri the environment says where: AURORA_CLUSTER_ARN,
 AURORA_SECRET_ARN and AURORA_DATABASE, AWS credentials as for every AWS tool,
-and AWS_ENDPOINT_URL_RDS_DATA for an endpoint that is not that of AWS.
+and AWS_ENDPOINT_URL_RDS_DATA for an endpoint that is not that of AWS. A URI
+can name the database, a profile, a role and more; the README lists all.
 
 Formats: auto is table on a terminal and tsv elsewhere. The table is cut to the
 terminal, expanded shows everything; both and markdown show control characters
