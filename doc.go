@@ -163,7 +163,8 @@
 // # How do I see what it does?
 //
 // Config.Tracer is told of every call, with its duration, rows, bytes, attempts
-// and waiting, and never with the value of a parameter. NewSlogTracer logs them.
+// and waiting, and never with the value of a parameter. NewSlogTracer logs them,
+// the module in oteldataapi makes OpenTelemetry spans and metrics of them.
 // Connector.Stats counts in any case.
 //
 // # How do I test without AWS?

@@ -212,6 +212,7 @@ func (p *cursorPages) run(ctx context.Context, sql string) (*wire.ExecuteRespons
 // send sends a statement in the transaction. place finds a position of it in
 // the caller's.
 func (p *cursorPages) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
+	ctx = p.conn.connector.observe.about(ctx, CallPage, p.call)
 	resp, err := p.conn.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
 		ResourceARN:           p.conn.cfg.ClusterARN,
 		SecretARN:             p.conn.cfg.SecretARN,

@@ -194,6 +194,7 @@ type surveyed struct {
 }
 
 func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
+	ctx = c.connector.observe.about(ctx, CallDescribe, q)
 	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
 		ResourceARN:   c.cfg.ClusterARN,
 		SecretARN:     c.cfg.SecretARN,

@@ -6,7 +6,8 @@ import (
 )
 
 // Tracer is told of every call of the Data API, before it and after it. Put one
-// into Config.Tracer: NewSlogTracer makes one that logs, Tracers one of several.
+// into Config.Tracer: NewSlogTracer makes one that logs, the module in
+// oteldataapi one for OpenTelemetry, Tracers one of several.
 //
 // A call is what the driver asks of the service: a statement, or the begin or
 // end of a transaction, with all the attempts that it takes. What fails before
@@ -44,6 +45,11 @@ const (
 	CallStatement CallKind = "statement"
 	// CallTransaction begins or ends a transaction.
 	CallTransaction CallKind = "transaction"
+	// CallPage is one of those that read a large result in pages.
+	CallPage CallKind = "page"
+	// CallDescribe asks the database about a statement of the program, to find
+	// out how it can be run.
+	CallDescribe CallKind = "describe"
 	// CallOther is anything else, such as a call that was made through the Raw
 	// method of an sql.Conn.
 	CallOther CallKind = "other"
@@ -54,9 +60,9 @@ type CallInfo struct {
 	// Operation is the operation of the Data API, such as ExecuteStatement.
 	Operation string
 	Kind      CallKind
-	// Statement is the SQL as the program wrote it, without the values of its
-	// parameters; what it holds itself, it holds here too. Empty for an
-	// operation without any.
+	// Statement is the SQL that the call is for, as the program wrote it, without
+	// the values of its parameters; what it holds itself, it holds here too. It
+	// is empty for an operation without any.
 	Statement string
 	// Verb is the first word of the statement, such as SELECT, in capitals.
 	Verb string

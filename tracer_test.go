@@ -371,3 +371,37 @@ func TestTracers(t *testing.T) {
 		t.Errorf("%d calls, %d attempts", len(calls), len(attempts))
 	}
 }
+
+// TestTracerOfPages reads a result that takes several pages, and has them told
+// as what they are.
+func TestTracerOfPages(t *testing.T) {
+	t.Parallel()
+	rec := new(recording)
+	db, connector := openTraced(t, dataapitest.New(t), rec)
+	const statement = "SELECT repeat('x', 1000) FROM generate_series(1, $1)"
+	rows, err := db.Query(statement, 2500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for rows.Next() {
+		n++
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || n != 2500 {
+		t.Fatalf("%d rows, %v", n, err)
+	}
+	calls, _ := rec.take(t)
+	kinds := make(map[auroradataapi.CallKind]int)
+	for _, c := range calls {
+		kinds[c.Kind]++
+		if about := c.Statement != ""; about != (c.Operation == "ExecuteStatement") || about && c.Statement != statement {
+			t.Errorf("%s of kind %s is about %q", c.Operation, c.Kind, c.Statement)
+		}
+	}
+	if kinds[auroradataapi.CallStatement] != 1 || kinds[auroradataapi.CallPage] < 3 || kinds[auroradataapi.CallTransaction] != 2 || len(kinds) != 3 {
+		t.Errorf("calls of the kinds %v", kinds)
+	}
+	if open := connector.Stats().TransactionsOpen; open != 0 {
+		t.Errorf("%d transactions are open", open)
+	}
+}
