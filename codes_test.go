@@ -54,3 +54,22 @@ func ExampleCode() {
 	}
 	// Output: that one is there already
 }
+
+func ExampleClass() {
+	// The first attempt meets another transaction, the second does not.
+	outcomes := []error{&auroradataapi.Error{Code: "40001", Severity: "ERROR", Message: "could not serialize access due to concurrent update"}, nil}
+	transfer := func() (err error) { // Begin, statements, Commit
+		err, outcomes = outcomes[0], outcomes[1:]
+		return err
+	}
+
+	err := transfer()
+	for errors.Is(err, auroradataapi.TransactionRollback) {
+		fmt.Println(err)
+		err = transfer()
+	}
+	fmt.Println(err)
+	// Output:
+	// ERROR: could not serialize access due to concurrent update (SQLSTATE 40001)
+	// <nil>
+}
