@@ -138,8 +138,9 @@
 //
 // Its text is that of pgx or of go-sql-driver/mysql, and errors.As finds their
 // PgError and MySQLError in it, as well as the AWS SDK's own error. GORM, ent
-// and cockroach-go recognise it by its text, its JSON or its method SQLState;
-// only GORM's dialector for MySQL wants the very type of go-sql-driver.
+// and cockroach-go recognise it by its text, its JSON or its method SQLState.
+// GORM's dialector for MySQL wants the very type of go-sql-driver; the folder
+// interop/goorm shows the few lines around it that do it.
 //
 // What is found wrong before anything is sent, such as a missing argument, is a
 // plain error.
