@@ -67,21 +67,66 @@ func (q call) check() error {
 	return nil
 }
 
-// send sends a statement as it was bound.
+// send sends a statement as it was bound, in the transaction that is open.
 func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
-	ctx = c.connector.observe.about(ctx, CallStatement, q)
-	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
-		ResourceARN:           c.cfg.ClusterARN,
-		SecretARN:             c.cfg.SecretARN,
-		Database:              c.cfg.Database,
+	return c.run(ctx, CallStatement, q, b.service.SourceOffset, c.tx.Load(), wire.ExecuteRequest{
 		SQL:                   b.service.SQL,
 		Parameters:            b.parameters,
-		TransactionID:         c.transactionID(),
 		IncludeResultMetadata: q.rows,
 		ContinueAfterTimeout:  c.cfg.ContinueAfterTimeout && q.parsed.Kind().Writes(),
 	})
+}
+
+// run sends a statement in a transaction, or outside of any. It is the one place
+// where that is done: it has the calls of a transaction wait for one another,
+// and keeps book of the transaction's health. q is what the statement is sent
+// for, and place finds a position of it in there.
+func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) int, t *tx, req wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+	l := c.lane
+	if t != nil {
+		l = t.lane
+	}
+	if err := l.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer l.yield()
+	if t != nil {
+		if err := t.refusal(q.query); err != nil {
+			return nil, err
+		}
+		req.TransactionID = t.id
+	}
+	req.ResourceARN, req.SecretARN, req.Database = c.cfg.ClusterARN, c.cfg.SecretARN, c.cfg.Database
+	resp, err := c.api.ExecuteStatement(c.connector.observe.about(ctx, kind, q), &req)
 	if err != nil {
-		return nil, newError(wire.ExecuteStatement, q.query, b.service.SourceOffset, err)
+		err = newError(wire.ExecuteStatement, q.query, place, err)
+	}
+	if t != nil {
+		t.health.note(c.dialect, err, req.ContinueAfterTimeout)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return resp, nil
 }
+
+// lane is what calls that wait for one another share: those of a transaction,
+// because the service refuses a second one while the first runs (F0068).
+type lane struct {
+	turn chan struct{}
+}
+
+func newLane() *lane { return &lane{turn: make(chan struct{}, 1)} }
+
+// acquire waits until no other call runs, and fails when the context ends.
+func (l *lane) acquire(ctx context.Context) error {
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// yield gives back what acquire has taken.
+func (l *lane) yield() { <-l.turn }

@@ -25,8 +25,9 @@ var (
 	// ErrTransactionBusy: another call of the transaction is still running.
 	ErrTransactionBusy = errors.New("transaction busy")
 	// ErrTransactionRolledBack: Commit found a transaction in which a statement
-	// had failed, and the database rolled it back instead, as PostgreSQL does
-	// (F0065). Nothing was kept.
+	// had failed, or may have, and rolled it back instead, as PostgreSQL does
+	// (F0065). Nothing was kept. It has the code FailedTransaction, and the error
+	// of that statement is found in it.
 	ErrTransactionRolledBack = errors.New("the transaction was rolled back, because a statement in it had failed")
 	// ErrStatementTimeout: the statement took longer than the service waits for
 	// one, or than the database was told to. In the first case it is an
@@ -77,7 +78,7 @@ func answered(holds func(*Error, *wire.Error) bool) func(*Error) bool {
 
 func (e *Error) outcomeUnknown() bool {
 	var unknown *awsapi.OutcomeUnknownError
-	return errors.As(e.err, &unknown)
+	return errors.As(e.own(), &unknown)
 }
 
 // timedOut reports whether the service or the database gave a statement up.

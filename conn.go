@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
+	"sync/atomic"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -10,14 +11,16 @@ import (
 
 // Conn is a connection: nothing but the place where database/sql keeps a
 // transaction. Calls outside of one share no state on the server. It is what
-// the Raw method of an sql.Conn hands out, and used by one goroutine at a time.
+// the Raw method of an sql.Conn hands out. Several goroutines may use it; its
+// calls wait for one another.
 type Conn struct {
 	connector *Connector
 	api       wire.API
 	cfg       *Config
 	dialect   *dialect.Dialect
-	tx        *tx // the open transaction, or nil
-	closed    bool
+	lane      *lane              // of its calls
+	tx        atomic.Pointer[tx] // the open transaction, or nil
+	closed    atomic.Bool
 }
 
 var (
@@ -52,17 +55,10 @@ func (c *Conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 // usable fails if the connection is closed or the context is over, before
 // anything is sent.
 func (c *Conn) usable(ctx context.Context) error {
-	if c.closed {
+	if c.closed.Load() {
 		return driver.ErrBadConn
 	}
 	return ctx.Err()
-}
-
-func (c *Conn) transactionID() string {
-	if c.tx == nil {
-		return ""
-	}
-	return c.tx.id
 }
 
 // PrepareContext reads a statement. The service has no prepared statements, so
@@ -76,12 +72,11 @@ func (c *Conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 
 // Close rolls back a transaction that is still open.
 func (c *Conn) Close() error {
-	if c.closed {
+	if c.closed.Swap(true) {
 		return nil
 	}
-	c.closed = true
-	if c.tx != nil {
-		return c.tx.Rollback()
+	if t := c.tx.Load(); t != nil {
+		return t.Rollback()
 	}
 	return nil
 }
@@ -96,7 +91,7 @@ func (c *Conn) ResetSession(context.Context) error {
 }
 
 // IsValid reports whether the connection may go back into the pool.
-func (c *Conn) IsValid() bool { return !c.closed && c.tx == nil }
+func (c *Conn) IsValid() bool { return !c.closed.Load() && c.tx.Load() == nil }
 
 // Prepare and Begin are for callers that wrap drivers: database/sql itself
 // prefers their successors.

@@ -34,7 +34,7 @@ func TestFailedCommitIsRolledBack(t *testing.T) {
 		{"not executed in time", &awsapi.NotExecutedError{Err: throttled}, true, true},
 		{"refused by the database", wire.NewError(wire.CodeDatabaseError, "ERROR: could not serialize access; SQLState: 40001"), false, true},
 		{"unknown", &awsapi.OutcomeUnknownError{Err: io.ErrUnexpectedEOF}, false, true},
-		{"unknown, and no time left", &awsapi.OutcomeUnknownError{Err: io.ErrUnexpectedEOF}, true, false},
+		{"unknown, and no time left", &awsapi.OutcomeUnknownError{Err: io.ErrUnexpectedEOF}, true, true},
 		{"gone", wire.NewError(wire.CodeTransactionNotFound, "Transaction tx1 is not found"), false, false},
 	}
 	for _, tt := range tests {
@@ -57,6 +57,7 @@ func TestFailedCommitIsRolledBack(t *testing.T) {
 			if err := tx.Commit(); !errors.Is(err, tt.err) {
 				t.Errorf("Commit returned %v, want %v", err, tt.err)
 			}
+			c.connector.background.wait() // for which a caller without time does not
 			want := []wire.Operation{wire.BeginTransaction, wire.CommitTransaction}
 			if tt.want {
 				want = append(want, wire.RollbackTransaction)
@@ -91,7 +92,12 @@ func TestFailedBeginIsRolledBack(t *testing.T) {
 
 func scriptedConn(t *testing.T, api wire.API) *Conn {
 	t.Helper()
-	connector, err := NewConnector(&Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret})
+	return scriptedConnOf(t, api, "postgresql")
+}
+
+func scriptedConnOf(t *testing.T, api wire.API, engine string) *Conn {
+	t.Helper()
+	connector, err := NewConnector(&Config{Engine: engine, ClusterARN: testCluster, SecretARN: testSecret})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,8 @@ type Connector struct {
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection
+
+	background background
 }
 
 var (
@@ -54,12 +56,14 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{connector: c, api: api, cfg: c.cfg, dialect: c.dialect}, nil
+	return &Conn{connector: c, api: api, cfg: c.cfg, dialect: c.dialect, lane: newLane()}, nil
 }
 
-// Close closes the idle network connections; the Close of a sql.DB calls it.
-// The connector stays usable.
+// Close waits a few seconds at most for what calls that were given up have left
+// to be ended, and closes the idle network connections; the Close of a sql.DB
+// calls it. The connector stays usable.
 func (c *Connector) Close() error {
+	c.background.wait()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if closer, ok := c.api.(io.Closer); ok {

@@ -112,12 +112,34 @@
 //
 // # What about transactions?
 //
-// BeginTx, Commit and Rollback use the operations of the Data API. BEGIN, COMMIT
-// and ROLLBACK as SQL are refused, because they would leave a connection of the
-// service behind; savepoints are SQL. On PostgreSQL isolation levels and
-// read-only take effect. On MySQL the service offers only its default, and
-// asking for another is an error. A transaction ends by itself when three
-// minutes pass without a call.
+// BeginTx, Commit and Rollback use the operations of the Data API. SQL that would
+// begin or end a transaction behind its back is refused, wherever in a text it
+// stands: BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION, and on MySQL SET
+// autocommit, LOCK TABLES and XA. Savepoints are SQL.
+//
+// On PostgreSQL isolation levels and read-only take effect; SET TRANSACTION
+// DEFERRABLE, for which database/sql has no word, can be the first statement. On
+// MySQL the service begins each transaction read-write and with the default
+// level of the database, and neither can be changed. So BeginTx asks whether the
+// level is the one that is wanted, and fails if it is not, or for read-only. DDL
+// commits a transaction of MySQL, here as with any driver.
+//
+// Commit returns nil only for what was committed. It rolls back and returns an
+// error that is FailedTransaction, ErrTransactionRolledBack and the error of the
+// statement that led there
+//
+//   - on PostgreSQL, after a statement that failed, unless ROLLBACK TO SAVEPOINT
+//     has undone it;
+//   - on MySQL, after a deadlock, in which the database has rolled all of the
+//     transaction back;
+//   - when the answer to a statement was lost, or not waited for, so that
+//     nobody knows whether it is part of the transaction.
+//
+// In the last two cases no further statement of the transaction is sent. Of a
+// Commit whose own answer was lost, ErrCommitUnknown tells.
+//
+// Goroutines may share a transaction; its calls are made one after another. A
+// transaction ends by itself when three minutes pass without a call.
 //
 // # What do errors look like?
 //

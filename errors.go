@@ -94,9 +94,9 @@ func (e *Error) outcome() error {
 	var unknown *awsapi.OutcomeUnknownError
 	var not *awsapi.NotExecutedError
 	switch {
-	case errors.As(e.err, &unknown):
+	case errors.As(e.own(), &unknown):
 		return unknown
-	case errors.As(e.err, &not):
+	case errors.As(e.own(), &not):
 		return not
 	default:
 		return nil
@@ -115,7 +115,16 @@ func (e *Error) Unwrap() error { return e.err }
 // SerializationFailure, for one, is worth another try of the whole transaction.
 func (e *Error) SafeToRetry() bool {
 	var s interface{ SafeToRetry() bool }
-	return errors.As(e.err, &s) && s.SafeToRetry()
+	return errors.As(e.own(), &s) && s.SafeToRetry()
+}
+
+// own returns what the call itself returned: nothing, if it was not made for
+// what an earlier one had returned.
+func (e *Error) own() error {
+	if _, earlier := e.err.(*earlierError); earlier {
+		return nil
+	}
+	return e.err
 }
 
 // newError makes an Error of what a call returned. place finds a position of
@@ -151,7 +160,7 @@ func (e *Error) setDatabaseError(db wire.DatabaseError, place func(int) int) {
 // not.
 func (e *Error) answer() *wire.Error {
 	var answer *wire.Error
-	errors.As(e.err, &answer)
+	errors.As(e.own(), &answer)
 	return answer
 }
 

@@ -18,8 +18,8 @@ type cursorPages struct {
 	bound  bound
 	how    reading
 	cursor dialect.Cursor
-	tx     string // the transaction that the cursor lives in
-	own    bool   // which was begun for it
+	tx     *tx  // the transaction that the cursor lives in
+	own    bool // which is begun for it
 
 	installed bool // PostgreSQL has the function that reads a page
 }
@@ -33,9 +33,10 @@ const pieceBytes = 60_000
 func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
 	var id [6]byte
 	_, _ = rand.Read(id[:]) // never fails: crypto/rand
+	t := c.tx.Load()
 	return &cursorPages{
 		conn: c, call: q, bound: b, how: how,
-		tx: c.transactionID(), own: c.tx == nil,
+		tx: t, own: t == nil,
 		cursor: dialect.Cursor{
 			Name:       "auroradataapi_" + hex.EncodeToString(id[:]),
 			PageBytes:  c.cfg.pageBytes(),
@@ -71,16 +72,9 @@ func (p *cursorPages) begin(ctx context.Context) error {
 	if !p.own {
 		return nil
 	}
-	resp, err := p.conn.api.BeginTransaction(ctx, &wire.BeginRequest{
-		ResourceARN: p.conn.cfg.ClusterARN,
-		SecretARN:   p.conn.cfg.SecretARN,
-		Database:    p.conn.cfg.Database,
-	})
-	if err != nil {
-		return newError(wire.BeginTransaction, p.call.query, nil, err)
-	}
-	p.tx = resp.TransactionID
-	return nil
+	var err error
+	p.tx, err = p.conn.begin(ctx, p.call.query, newLane())
+	return err
 }
 
 // declare opens the cursor for a query.
@@ -160,28 +154,21 @@ func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor }
 // end ends the transaction, if it is the result's own, or closes the cursor.
 func (p *cursorPages) end(ctx context.Context, e ending) error {
 	switch {
-	case p.tx == "":
+	case p.tx == nil:
 		return nil
 	case !p.own:
 		return p.closeCursor(ctx, e)
 	case p.how == readPortal && e != endFailed:
 		return p.commit(ctx)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
-	defer cancel()
-	// The service ends the transaction by itself when this does not.
-	_, _ = p.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
-		ResourceARN:   p.conn.cfg.ClusterARN,
-		SecretARN:     p.conn.cfg.SecretARN,
-		TransactionID: p.tx,
-	})
+	p.tx.release(p.tx.ctx)
 	return nil
 }
 
 // closeCursor frees what a cursor holds that was not read to its end. That of
 // one that was is small, and not worth a call.
 func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
-	if e == endEarly && ctx.Err() == nil && p.conn.transactionID() == p.tx {
+	if e == endEarly && ctx.Err() == nil && p.conn.tx.Load() == p.tx {
 		_, _ = p.run(ctx, p.cursor.Close()) // it ends with the transaction anyway
 	}
 	return nil
@@ -193,15 +180,7 @@ func (p *cursorPages) commit(ctx context.Context) error {
 		_ = p.end(ctx, endFailed) // err says more
 		return err
 	}
-	_, err := p.conn.api.CommitTransaction(ctx, &wire.CommitRequest{
-		ResourceARN:   p.conn.cfg.ClusterARN,
-		SecretARN:     p.conn.cfg.SecretARN,
-		TransactionID: p.tx,
-	})
-	if err != nil {
-		return newError(wire.CommitTransaction, p.call.query, nil, err)
-	}
-	return nil
+	return p.tx.commit(ctx, p.call.query)
 }
 
 // run sends a statement of the driver's own.
@@ -212,18 +191,9 @@ func (p *cursorPages) run(ctx context.Context, sql string) (*wire.ExecuteRespons
 // send sends a statement in the transaction. place finds a position of it in
 // the caller's.
 func (p *cursorPages) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
-	ctx = p.conn.connector.observe.about(ctx, CallPage, p.call)
-	resp, err := p.conn.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
-		ResourceARN:           p.conn.cfg.ClusterARN,
-		SecretARN:             p.conn.cfg.SecretARN,
-		Database:              p.conn.cfg.Database,
+	return p.conn.run(ctx, CallPage, p.call, place, p.tx, wire.ExecuteRequest{
 		SQL:                   sql,
 		Parameters:            parameters,
-		TransactionID:         p.tx,
 		IncludeResultMetadata: true,
 	})
-	if err != nil {
-		return nil, newError(wire.ExecuteStatement, p.call.query, place, err)
-	}
-	return resp, nil
 }

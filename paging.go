@@ -124,7 +124,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) 
 	case !kind.Query(): // EXPLAIN, SHOW
 		c.connector.habits.set(q.query, readPortal)
 		return c.openPages(ctx, q, b, readPortal, seen)
-	case c.tx != nil:
+	case c.tx.Load() != nil:
 		var err error
 		if seen, err = c.survey(ctx, q); err != nil || seen.writes && !seen.readOnly {
 			c.connector.habits.set(q.query, readPortal)
@@ -146,14 +146,14 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) 
 // queryPages reads a result in pages from the start.
 func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (driver.Rows, error) {
 	var seen surveyed
-	if c.tx != nil && q.parsed.Kind().Query() {
+	if c.tx.Load() != nil && q.parsed.Kind().Query() {
 		var err error
 		if seen, err = c.survey(ctx, q); err != nil {
 			return nil, err
 		}
 	}
 	rows, err := c.openPages(ctx, q, b, how, seen)
-	if how == readCursor && c.tx == nil && errors.Is(err, ReadOnlyTransaction) {
+	if how == readCursor && c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
 		// A function in it writes. Nothing of that is left.
 		c.connector.habits.set(q.query, readPortal)
 		return c.openPages(ctx, q, b, readPortal, seen)
@@ -171,7 +171,7 @@ func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen
 		return c.readPages(ctx, fetch)
 	}
 	rows, err := c.readPages(ctx, p)
-	if c.tx == nil && how == readCursor && errors.Is(err, InsufficientPrivilege) && !p.installed {
+	if c.tx.Load() == nil && how == readCursor && errors.Is(err, InsufficientPrivilege) && !p.installed {
 		return c.readPages(ctx, fetch)
 	}
 	return rows, err
@@ -194,17 +194,12 @@ type surveyed struct {
 }
 
 func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
-	ctx = c.connector.observe.about(ctx, CallDescribe, q)
-	resp, err := c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
-		ResourceARN:   c.cfg.ClusterARN,
-		SecretARN:     c.cfg.SecretARN,
-		Database:      c.cfg.Database,
-		SQL:           dialect.Survey,
-		Parameters:    []wire.Parameter{{Name: "names", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))}},
-		TransactionID: c.transactionID(),
+	resp, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
+		SQL:        dialect.Survey,
+		Parameters: []wire.Parameter{{Name: "names", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))}},
 	})
 	if err != nil {
-		return s, newError(wire.ExecuteStatement, q.query, nil, err)
+		return s, err
 	}
 	defer resp.Records.Close()
 	row, err := resp.Records.Next(nil)

@@ -154,23 +154,8 @@ var params = slices.Concat(
 				return checkPageBytes(c.PageBytes)
 			},
 		},
-		param{
-			name: "prefetch",
-			doc:  "whether the next page is fetched while one is read: `on`, the default, or `off`",
-			get: func(c *Config) string {
-				if c.NoPrefetch {
-					return "off"
-				}
-				return ""
-			},
-			set: func(c *Config, value string) error {
-				if value != "on" && value != "off" {
-					return fmt.Errorf("%q is neither on nor off", value)
-				}
-				c.NoPrefetch = value == "off"
-				return nil
-			},
-		},
+		switchOff("prefetch", func(c *Config) *bool { return &c.NoPrefetch },
+			"whether the next page is fetched while one is read: `on`, the default, or `off`"),
 	),
 )
 
@@ -233,6 +218,27 @@ func boolean(name string, field func(*Config) *bool, doc string) param {
 				return fmt.Errorf("%q is neither true nor false", value)
 			}
 			*field(c) = b
+			return nil
+		},
+	}
+}
+
+// switchOff is a parameter that is on, and whose field says that it is not.
+func switchOff(name string, field func(*Config) *bool, doc string) param {
+	return param{
+		name: name,
+		doc:  doc,
+		get: func(c *Config) string {
+			if *field(c) {
+				return "off"
+			}
+			return ""
+		},
+		set: func(c *Config, value string) error {
+			if value != "on" && value != "off" {
+				return fmt.Errorf("%q is neither on nor off", value)
+			}
+			*field(c) = value == "off"
 			return nil
 		},
 	}

@@ -7,117 +7,236 @@ import (
 	"errors"
 	"time"
 
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
-// rollbackTimeout bounds a rollback, which runs on even when the transaction's
-// context is over. A transaction that cannot be rolled back by then ends by
-// itself after wire.TransactionIdleTimeout.
-const rollbackTimeout = 30 * time.Second
-
-// releaseTimeout bounds a rollback that nobody asked for, at the end of a call
-// that has failed: it may outlast the call's deadline, so it is short.
-const releaseTimeout = 5 * time.Second
+const (
+	// rollbackTimeout bounds a rollback, which runs on even when the
+	// transaction's context is over. It leaves time for a statement to end that
+	// was given up and could not be stopped. A transaction that cannot be rolled
+	// back by then ends by itself after wire.TransactionIdleTimeout.
+	rollbackTimeout = wire.StatementTimeout + 15*time.Second
+	// releaseTimeout bounds a rollback that nobody asked for, at the end of a
+	// call that has failed: it may outlast the call's deadline, so it is short.
+	releaseTimeout = 5 * time.Second
+)
 
 // tx is a transaction: an id that every call carries.
 type tx struct {
 	conn *Conn
 	id   string
 	// ctx is that of BeginTx: Commit and Rollback are given none.
-	ctx context.Context
+	ctx  context.Context
+	lane *lane // of its calls; whoever has the turn uses what follows
+	health
+	ended bool
 }
 
 var _ driver.Tx = (*tx)(nil)
 
-// BeginTx opens a transaction.
+// BeginTx opens a transaction. It waits for nothing when its context ends: a
+// transaction that is opened all the same is rolled back in the background.
 func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if err := c.usable(ctx); err != nil {
 		return nil, err
 	}
-	if c.tx != nil {
-		return nil, errorf("a transaction is open on this connection already")
-	}
-	set, err := c.dialect.SetTransaction(sql.IsolationLevel(opts.Isolation), opts.ReadOnly)
+	setup, err := c.dialect.Transaction(sql.IsolationLevel(opts.Isolation), opts.ReadOnly)
 	if err != nil {
 		return nil, errorf("%w", err)
 	}
-	resp, err := c.api.BeginTransaction(ctx, &wire.BeginRequest{
-		ResourceARN: c.cfg.ClusterARN,
-		SecretARN:   c.cfg.SecretARN,
-		Database:    c.cfg.Database,
-	})
-	if err != nil {
-		return nil, newError(wire.BeginTransaction, "", nil, err)
+	if c.tx.Load() != nil {
+		return nil, errOpen()
 	}
-	c.tx = &tx{conn: c, id: resp.TransactionID, ctx: ctx}
-	if set != "" {
-		if _, err := c.ExecContext(ctx, set, nil); err != nil {
-			c.tx.release()
-			return nil, err
+	t, err := c.begin(ctx, "", c.lane)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case setup.Set != "":
+		_, err = t.setUp(ctx, setup.Set)
+	case setup.Ask != "":
+		err = t.verify(ctx, setup)
+	}
+	if err == nil && !c.tx.CompareAndSwap(nil, t) {
+		err = errOpen()
+	}
+	if err != nil {
+		t.release(ctx)
+		return nil, err
+	}
+	return t, nil
+}
+
+func errOpen() error { return errorf("a transaction is open on this connection already") }
+
+// begin opens a transaction, for a statement perhaps. Whoever gives that up does
+// not learn the id of one that is opened all the same, so it is rolled back for
+// him.
+func (c *Conn) begin(ctx context.Context, statement string, l *lane) (*tx, error) {
+	type answer struct {
+		id  string
+		err error
+	}
+	ask := func() answer {
+		resp, err := c.api.BeginTransaction(ctx, &wire.BeginRequest{
+			ResourceARN: c.cfg.ClusterARN,
+			SecretARN:   c.cfg.SecretARN,
+			Database:    c.cfg.Database,
+		})
+		if err != nil {
+			return answer{err: err}
+		}
+		return answer{id: resp.TransactionID}
+	}
+	var a answer
+	if ctx.Done() == nil {
+		a = ask()
+	} else {
+		answered := make(chan answer)
+		c.connector.background.run(func() {
+			a := ask()
+			select {
+			case answered <- a:
+			case <-ctx.Done():
+				if a.err == nil {
+					c.drop(ctx, a.id)
+				}
+			}
+		})
+		select {
+		case a = <-answered:
+		case <-ctx.Done():
+			a.err = &awsapi.NotExecutedError{Effort: awsapi.Effort{Op: wire.BeginTransaction, Attempts: 1}, Err: ctx.Err()}
 		}
 	}
-	return c.tx, nil
+	if a.err != nil {
+		return nil, newError(wire.BeginTransaction, statement, nil, a.err)
+	}
+	return &tx{conn: c, id: a.id, ctx: ctx, lane: l}, nil
+}
+
+// setUp runs a statement of the driver's own before any other.
+func (t *tx) setUp(ctx context.Context, statement string) (*wire.ExecuteResponse, error) {
+	q := call{query: statement, parsed: t.conn.dialect.Parse(statement)}
+	return t.conn.run(ctx, CallTransaction, q, nil, t, wire.ExecuteRequest{SQL: statement})
+}
+
+// verify asks for the isolation level of a transaction that has been begun.
+func (t *tx) verify(ctx context.Context, setup dialect.Setup) error {
+	resp, err := t.setUp(ctx, setup.Ask)
+	if err != nil {
+		return err
+	}
+	row, err := resp.Records.Next(nil)
+	if err != nil || len(row) == 0 {
+		return errorf("the isolation level of the transaction cannot be learnt: %s was answered without a value", setup.Ask)
+	}
+	if err := setup.Verify(row[len(row)-1].Str()); err != nil {
+		return errorf("%w", err)
+	}
+	return nil
+}
+
+// refusal returns why a statement must not be sent, nil if it may be.
+func (t *tx) refusal(statement string) error {
+	switch {
+	case t.ended: // while the statement waited, or rows were read
+		gone := wire.NewError(wire.CodeTransactionNotFound, "the statement was not sent, because the transaction has ended")
+		return newError(wire.ExecuteStatement, statement, nil, gone)
+	case t.over:
+		return newFailedTransaction(wire.ExecuteStatement, statement, t.health)
+	}
+	return nil
 }
 
 // Commit commits. It honours the context of BeginTx. If the answer is lost, it
 // is not known whether the transaction was committed, and the error says so.
 // database/sql does not roll back after a Commit that failed, so Commit does:
 // else the transaction would keep its locks until it expires.
-func (t *tx) Commit() error {
+func (t *tx) Commit() error { return t.commit(t.ctx, "") }
+
+// commit commits, for a statement perhaps.
+func (t *tx) commit(ctx context.Context, statement string) error {
+	if err := t.lane.acquire(ctx); err != nil {
+		t.release(ctx)
+		return err
+	}
+	defer t.lane.yield()
 	t.leave()
-	resp, err := t.conn.api.CommitTransaction(t.ctx, &wire.CommitRequest{
+	if t.cause != nil {
+		t.release(ctx)
+		return newFailedTransaction(wire.CommitTransaction, statement, t.health)
+	}
+	resp, err := t.conn.api.CommitTransaction(ctx, &wire.CommitRequest{
 		ResourceARN:   t.conn.cfg.ClusterARN,
 		SecretARN:     t.conn.cfg.SecretARN,
 		TransactionID: t.id,
 	})
 	if err != nil {
-		e := newError(wire.CommitTransaction, "", nil, err)
-		if t.mayBeOpen(e) {
-			t.release()
+		e := newError(wire.CommitTransaction, statement, nil, err)
+		if !errors.Is(e, ErrTransactionNotFound) { // there may be something to roll back
+			t.release(ctx)
 		}
 		return e
 	}
 	if resp.TransactionStatus == wire.StatusRolledBack {
-		return newError(wire.CommitTransaction, "", nil, ErrTransactionRolledBack)
+		return newFailedTransaction(wire.CommitTransaction, statement, health{why: whyRolledBack})
 	}
 	return nil
 }
 
-// mayBeOpen reports whether there may be something to roll back after Commit
-// failed. If the context is over while the commit may still be under way, there
-// is not: the caller is not to wait for that.
-func (t *tx) mayBeOpen(e *Error) bool {
-	if errors.Is(e, ErrTransactionNotFound) {
-		return false
-	}
-	return t.ctx.Err() == nil || e.SafeToRetry()
-}
-
-// Rollback rolls back, even if the context of BeginTx is over.
-func (t *tx) Rollback() error { return t.rollback(rollbackTimeout) }
-
-// release rolls back as far as that is possible; the error that led here says
-// more than one that comes from it.
-func (t *tx) release() { _ = t.rollback(releaseTimeout) }
-
-// leave takes the transaction off its connection.
-func (t *tx) leave() {
-	if t.conn.tx == t { // and not one that was begun since
-		t.conn.tx = nil
-	}
-}
-
-func (t *tx) rollback(timeout time.Duration) error {
-	t.leave()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), timeout)
+// Rollback rolls back, even if the context of BeginTx is over. A statement of
+// another goroutine is waited for: as long as it runs, the service would not
+// roll back.
+func (t *tx) Rollback() error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), rollbackTimeout)
 	defer cancel()
-	_, err := t.conn.api.RollbackTransaction(ctx, &wire.RollbackRequest{
-		ResourceARN:   t.conn.cfg.ClusterARN,
-		SecretARN:     t.conn.cfg.SecretARN,
-		TransactionID: t.id,
-	})
-	if err != nil {
+	if err := t.lane.acquire(ctx); err != nil {
+		t.conn.tx.CompareAndSwap(t, nil)
+		return errorf("the transaction was not rolled back, because a statement of it still runs: %w", err)
+	}
+	defer t.lane.yield()
+	t.leave()
+	if err := t.conn.rollback(ctx, t.id); err != nil {
 		return newError(wire.RollbackTransaction, "", nil, err)
 	}
 	return nil
+}
+
+// leave ends the transaction for the driver and takes it off its connection.
+func (t *tx) leave() {
+	t.ended = true
+	t.conn.tx.CompareAndSwap(t, nil) // and not one that was begun since
+}
+
+// release rolls back as far as that is possible; the error that led here says
+// more than one that comes from it. A caller whose context is over does not wait
+// for it.
+func (t *tx) release(ctx context.Context) {
+	t.conn.tx.CompareAndSwap(t, nil)
+	end := func() { t.conn.drop(ctx, t.id) }
+	if ctx.Err() != nil {
+		t.conn.connector.background.run(end)
+	} else {
+		end()
+	}
+}
+
+// drop rolls back a transaction that nobody asks for any more, even if the
+// context is over.
+func (c *Conn) drop(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	_ = c.rollback(ctx, id)
+}
+
+func (c *Conn) rollback(ctx context.Context, id string) error {
+	_, err := c.api.RollbackTransaction(ctx, &wire.RollbackRequest{
+		ResourceARN:   c.cfg.ClusterARN,
+		SecretARN:     c.cfg.SecretARN,
+		TransactionID: id,
+	})
+	return err
 }

@@ -51,37 +51,6 @@ func TestCommitAndRollback(t *testing.T) {
 	}
 }
 
-func TestIsolation(t *testing.T) {
-	db := dataapitest.Open(t)
-	tests := []struct {
-		level sql.IsolationLevel
-		want  string
-	}{
-		{sql.LevelDefault, "read committed"},
-		{sql.LevelReadUncommitted, "read uncommitted"},
-		{sql.LevelReadCommitted, "read committed"},
-		{sql.LevelRepeatableRead, "repeatable read"},
-		{sql.LevelSnapshot, "repeatable read"},
-		{sql.LevelSerializable, "serializable"},
-	}
-	for _, tt := range tests {
-		for _, readOnly := range []bool{false, true} {
-			tx := begin(t, db, &sql.TxOptions{Isolation: tt.level, ReadOnly: readOnly})
-			if got := query[string](t, tx, "SELECT current_setting('transaction_isolation')"); got != tt.want {
-				t.Errorf("%v: got %q, want %q", tt.level, got, tt.want)
-			}
-			want := map[bool]string{false: "off", true: "on"}[readOnly]
-			if got := query[string](t, tx, "SELECT current_setting('transaction_read_only')"); got != want {
-				t.Errorf("read-only %v: got %q", readOnly, got)
-			}
-			tx.Rollback()
-		}
-	}
-	if _, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelLinearizable}); err == nil {
-		t.Error("PostgreSQL took an isolation level that it does not have")
-	}
-}
-
 func TestTransactionControlAsSQL(t *testing.T) {
 	db := dataapitest.Open(t)
 	tx := begin(t, db, nil)

@@ -139,6 +139,7 @@ var unasked = map[string]string{
 	"F0056": "it is about the older service",
 	"F0058": "it is about the older service",
 	"F0065": "F0223 shows it",
+	"F0261": "it is about the driver, whose tests hold it",
 	"F0281": "the text of F0090 shows it",
 	"F0092": "it is about the SDK; the tests of internal/awsapi hold the driver's own rules",
 	"F0093": "it is about clients; the tests of internal/awsapi hold it",

@@ -131,4 +131,14 @@ var mysqlProbes = []probe{
 		c.commit(b)
 		c.setup("drop table facts_243")
 	}},
+	{"F0262", func(c *conversation) {
+		c.setup("create table facts_262 (id int)")
+		id := c.begin()
+		c.in(id, "insert into facts_262 values (1)")
+		c.in(id, "create table facts_262_b (id int)")
+		c.in(id, "insert into facts_262 values (2)")
+		c.rollback(id)
+		c.sql("select id from facts_262 order by id")
+		c.setup("drop table facts_262, facts_262_b")
+	}},
 }

@@ -1,0 +1,220 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// databaseError is what the client returns for an error of the database.
+func databaseError(text string) error {
+	return &awsapi.RefusedError{Err: wire.NewError(wire.CodeDatabaseError, text)}
+}
+
+func unknownOutcome(attempts int, err error) error {
+	return &awsapi.OutcomeUnknownError{Effort: awsapi.Effort{Attempts: attempts}, Err: err}
+}
+
+// TestHealth lets a statement of a transaction fail, others succeed behind it,
+// and commits.
+func TestHealth(t *testing.T) {
+	const (
+		commits = "commits"
+		failed  = whyFailed
+		ended   = whyEnded
+		unknown = whyUnknown
+	)
+	var (
+		syntax    = databaseError("ERROR: syntax error; Position: 1; SQLState: 42601")
+		old       = &awsapi.RefusedError{Err: wire.NewError(wire.CodeBadRequest, "ERROR: syntax error; Position: 1; SQLState: 42601")}
+		duplicate = databaseError("Duplicate entry; Error code: 1062; SQLState: 23000")
+		deadlock  = databaseError("Deadlock found; Error code: 1213; SQLState: 40001")
+		lockTable = databaseError("The total number of locks exceeds the lock table size; Error code: 1206; SQLState: HY000")
+		refused   = &awsapi.RefusedError{Err: wire.NewError(wire.CodeValidation, "no")}
+		tooLarge  = &awsapi.RefusedError{Err: wire.NewError(wire.CodeUnsupportedResult, "The result exceeds the size limit 1 MB.")}
+		noDB      = &awsapi.RefusedError{Err: wire.NewError(wire.CodeBadRequest, "Database a is not the database of the transaction")}
+		unsent    = &awsapi.NotExecutedError{Err: io.ErrUnexpectedEOF}
+		busy      = &awsapi.NotExecutedError{Err: wire.NewError(wire.CodeDatabaseError, wire.TextStillRunning)}
+		lostReply = unknownOutcome(1, io.ErrUnexpectedEOF)
+		internal  = unknownOutcome(1, wire.NewError(wire.CodeInternalFailure, ""))
+		catchAll  = unknownOutcome(1, wire.NewError(wire.CodeDatabaseError, wire.TextCatchAll))
+		timeout   = unknownOutcome(1, wire.NewError(wire.CodeStatementTimeout, "too long"))
+		repeated  = unknownOutcome(2, wire.NewError(wire.CodeDatabaseError, "ERROR: duplicate; SQLState: 23505"))
+	)
+	tests := []struct {
+		name   string
+		engine string
+		err    error
+		after  string // what Commit says
+		later  string // what it says when another statement has succeeded first
+		runsOn bool   // the statement is to go on after the time limit
+	}{
+		{"success", "postgresql", nil, commits, commits, false},
+		{"an error", "postgresql", syntax, failed, commits, false},
+		{"an error of the older service", "postgresql", old, failed, commits, false},
+		{"no reason", "postgresql", catchAll, failed, commits, false},
+		{"the time limit", "postgresql", timeout, failed, commits, false},
+		{"refused", "postgresql", refused, commits, commits, false},
+		{"another database", "postgresql", noDB, commits, commits, false},
+		{"a large result", "postgresql", tooLarge, commits, commits, false},
+		{"not sent", "postgresql", unsent, commits, commits, false},
+		{"busy", "postgresql", busy, commits, commits, false},
+		{"a lost answer", "postgresql", lostReply, unknown, unknown, false},
+		{"a failure of the service", "postgresql", internal, unknown, unknown, false},
+		{"a lost answer, then an error", "postgresql", repeated, unknown, unknown, false},
+
+		{"success", "mysql", nil, commits, commits, false},
+		{"an error", "mysql", duplicate, commits, commits, false},
+		{"a deadlock", "mysql", deadlock, ended, ended, false},
+		{"too many locks", "mysql", lockTable, ended, ended, false},
+		{"no reason", "mysql", catchAll, unknown, unknown, false},
+		{"the time limit", "mysql", timeout, unknown, unknown, false},
+		{"the time limit, and it runs on", "postgresql", timeout, failed, commits, true},
+		{"the time limit, and it runs on", "mysql", timeout, commits, commits, true},
+		{"refused", "mysql", refused, commits, commits, false},
+		{"a lost answer", "mysql", lostReply, unknown, unknown, false},
+	}
+	for _, tt := range tests {
+		for _, another := range []bool{false, true} {
+			api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+				if r.SQL == "fail" && tt.err != nil {
+					return nil, tt.err
+				}
+				return &wire.ExecuteResponse{}, nil
+			}}
+			c := scriptedConnOf(t, api, tt.engine)
+			c.cfg.ContinueAfterTimeout = tt.runsOn
+			tx, err := c.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.ExecContext(context.Background(), "fail", nil); !errors.Is(err, tt.err) {
+				t.Errorf("%s, %s: the statement returned %v", tt.engine, tt.name, err)
+			}
+			want, sent := tt.after, 1
+			if another {
+				want = tt.later
+				_, err := c.ExecContext(context.Background(), "ROLLBACK TO SAVEPOINT a", nil)
+				if want == commits {
+					sent++
+				} else if !errors.Is(err, FailedTransaction) || !errors.Is(err, tt.err) {
+					t.Errorf("%s, %s: a statement in a transaction that is over: %v", tt.engine, tt.name, err)
+				}
+			}
+			err = tx.Commit()
+			end := wire.CommitTransaction
+			if want != commits {
+				end = wire.RollbackTransaction
+				if !errors.Is(err, FailedTransaction) || !errors.Is(err, tt.err) || !strings.Contains(err.Error(), want) {
+					t.Errorf("%s, %s: Commit returned %v, want an error with %q", tt.engine, tt.name, err, want)
+				}
+				if !errors.Is(err, ErrTransactionRolledBack) || errors.Is(err, ErrOutcomeUnknown) || errors.Is(err, ErrCommitUnknown) {
+					t.Errorf("%s, %s: the outcome of Commit is not in its error: %v", tt.engine, tt.name, err)
+				}
+			} else if err != nil {
+				t.Errorf("%s, %s: Commit returned %v", tt.engine, tt.name, err)
+			}
+			calls := []wire.Operation{wire.BeginTransaction}
+			for range sent {
+				calls = append(calls, wire.ExecuteStatement)
+			}
+			if diff := cmp.Diff(append(calls, end), api.calls); diff != "" {
+				t.Errorf("%s, %s: calls (-want +got)\n%s", tt.engine, tt.name, diff)
+			}
+		}
+	}
+}
+
+// TestFirstErrorIsTheCause holds that the error of Commit leads to the error
+// that came first, and not to those that came of it.
+func TestFirstErrorIsTheCause(t *testing.T) {
+	answers := []error{
+		databaseError("ERROR: could not serialize access; SQLState: 40001"),
+		databaseError("ERROR: current transaction is aborted; SQLState: 25P02"),
+	}
+	api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+		err := answers[0]
+		answers = answers[1:]
+		return nil, err
+	}}
+	c := scriptedConn(t, api)
+	tx, err := c.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, _ = c.ExecContext(context.Background(), "UPDATE t SET n = 1", nil)
+	}
+	err = tx.Commit()
+	const want = "the transaction was rolled back and not committed, because a statement in it failed: " +
+		"ERROR: could not serialize access (SQLSTATE 40001) (SQLSTATE 25P02)"
+	if err == nil || err.Error() != want {
+		t.Errorf("Commit returned %v, want %s", err, want)
+	}
+	if !errors.Is(err, SerializationFailure) || !errors.Is(err, FailedTransaction) {
+		t.Errorf("the codes of %v are not found", err)
+	}
+	var e *Error
+	if !errors.As(err, &e) || e.Operation != "CommitTransaction" || e.SafeToRetry() {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// TestCommitThatRolledBack is for a service that says that it rolled back where
+// the driver has not seen why.
+func TestCommitThatRolledBack(t *testing.T) {
+	api := &scriptedAPI{commit: func() (*wire.CommitResponse, error) {
+		return &wire.CommitResponse{TransactionStatus: wire.StatusRolledBack}, nil
+	}}
+	tx, err := scriptedConn(t, api).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); !errors.Is(err, FailedTransaction) || !strings.Contains(err.Error(), whyRolledBack) {
+		t.Errorf("Commit returned %v", err)
+	}
+}
+
+// TestLevelOfTheDatabase asks a MySQL database for the level that its cluster
+// was configured to have, and for another one.
+func TestLevelOfTheDatabase(t *testing.T) {
+	answer := [][]wire.Field{{wire.String("transaction_isolation"), wire.String("READ-COMMITTED")}}
+	tests := []struct {
+		level sql.IsolationLevel
+		rows  [][]wire.Field
+		want  string
+	}{
+		{sql.LevelReadCommitted, answer, ""},
+		{sql.LevelRepeatableRead, answer, `has isolation level "READ-COMMITTED" in place of REPEATABLE-READ`},
+		{sql.LevelRepeatableRead, nil, "cannot be learnt"},
+	}
+	for _, tt := range tests {
+		api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+			if r.TransactionID != "tx1" {
+				t.Errorf("asked outside of the transaction: %+v", r)
+			}
+			return &wire.ExecuteResponse{Records: wire.NewRecords(tt.rows)}, nil
+		}}
+		c := scriptedConnOf(t, api, "mysql")
+		_, err := c.BeginTx(context.Background(), driver.TxOptions{Isolation: driver.IsolationLevel(tt.level)})
+		calls := []wire.Operation{wire.BeginTransaction, wire.ExecuteStatement}
+		if tt.want != "" {
+			calls = append(calls, wire.RollbackTransaction)
+		}
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v: got %v, want %q", tt.level, err, tt.want)
+		}
+		if diff := cmp.Diff(calls, api.calls); diff != "" {
+			t.Errorf("%v: calls (-want +got)\n%s", tt.level, diff)
+		}
+	}
+}

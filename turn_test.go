@@ -1,0 +1,150 @@
+package auroradataapi_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+)
+
+// together runs f in many goroutines at once and returns their errors.
+func together(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { errs[i] = f(i) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// TestManyGoroutinesInATransaction counts on every statement being executed: the
+// service turns a second one away while the first runs.
+func TestManyGoroutinesInATransaction(t *testing.T) {
+	t.Parallel()
+	const goroutines, each = 16, 5
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		db := srv.Open(t)
+		exec(t, db, "CREATE TABLE g (n int)")
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		err = together(goroutines, func(i int) error {
+			for range each {
+				if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO g VALUES (%d)", i)); err != nil {
+					return err
+				}
+				rows, err := tx.QueryContext(ctx, "SELECT n FROM g") // which stay open meanwhile
+				if err != nil {
+					return err
+				}
+				rows.Next()
+				defer rows.Close()
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Error(err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM g"); n != goroutines*each {
+			t.Errorf("%d rows, want %d", n, goroutines*each)
+		}
+	})
+}
+
+// TestManyGoroutinesOnAConn shares what Raw hands out, which database/sql does
+// not look after.
+func TestManyGoroutinesOnAConn(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		ctx := context.Background()
+		conn := rawConn(t, srv.Open(t))
+		if _, err := conn.ExecContext(ctx, "CREATE TABLE g (n int)", nil); err != nil {
+			t.Fatal(err)
+		}
+		tx, err := conn.BeginTx(ctx, driver.TxOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = together(20, func(int) error {
+			_, err := conn.ExecContext(ctx, "INSERT INTO g VALUES (1)", nil)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// rawConn returns the driver's connection behind one of database/sql's.
+func rawConn(t *testing.T, db *sql.DB) *auroradataapi.Conn {
+	t.Helper()
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	var raw *auroradataapi.Conn
+	if err := conn.Raw(func(c any) error { raw = c.(*auroradataapi.Conn); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// TestWaitingForATurn lets calls wait for one that takes long: they end with
+// their context, and do not run outside of the transaction that has ended
+// meanwhile.
+func TestWaitingForATurn(t *testing.T) {
+	t.Parallel()
+	db := dataapitest.Open(t)
+	exec(t, db, "CREATE TABLE w (n int)")
+	conn := rawConn(t, db)
+	tx, err := conn.BeginTx(context.Background(), driver.TxOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := make(chan error, 1)
+	go func() {
+		_, err := conn.ExecContext(context.Background(), "SELECT pg_sleep(0.5)", nil)
+		slow <- err
+	}()
+	time.Sleep(100 * time.Millisecond)
+
+	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := conn.ExecContext(short, "INSERT INTO w VALUES (1)", nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a call without the time to wait: %v", err)
+	}
+	if _, err := conn.BeginTx(short, driver.TxOptions{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("BeginTx without the time to wait: %v", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- tx.Rollback() }()
+	time.Sleep(100 * time.Millisecond) // Rollback is the first to wait
+	if _, err := conn.ExecContext(context.Background(), "INSERT INTO w VALUES (2)", nil); !errors.Is(err, auroradataapi.ErrTransactionNotFound) {
+		t.Errorf("a statement that waited for the end of its transaction: %v", err)
+	}
+	if err := errors.Join(<-slow, <-ended); err != nil {
+		t.Error(err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM w"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
