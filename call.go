@@ -79,8 +79,8 @@ func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse
 
 // run sends a statement in a transaction, or outside of any. It is the one place
 // where that is done: it has the calls of a transaction wait for one another,
-// and keeps book of the transaction's health. q is what the statement is sent
-// for, and place finds a position of it in there.
+// keeps book of the transaction's health, and stops what a caller gives up. q is
+// what the statement is sent for, and place finds a position of it in there.
 func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) int, t *tx, req wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 	l := c.lane
 	if t != nil {
@@ -97,8 +97,17 @@ func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) i
 		req.TransactionID = t.id
 	}
 	req.ResourceARN, req.SecretARN, req.Database = c.cfg.ClusterARN, c.cfg.SecretARN, c.cfg.Database
+	tag := c.tagFor(ctx, l, req.SQL)
+	req.SQL = tag + req.SQL
 	resp, err := c.api.ExecuteStatement(c.connector.observe.about(ctx, kind, q), &req)
 	if err != nil {
+		if tag != "" && ctx.Err() != nil && lost(err) {
+			c.giveUp(l, q)
+		}
+		if place != nil {
+			inner := place
+			place = func(at int) int { return inner(max(at-len(tag), 1)) }
+		}
 		err = newError(wire.ExecuteStatement, q.query, place, err)
 	}
 	if t != nil {
@@ -114,9 +123,10 @@ func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) i
 // because the service refuses a second one while the first runs (F0068).
 type lane struct {
 	turn chan struct{}
+	tag  string // by which their statements are found; whoever has the turn uses it
 }
 
-func newLane() *lane { return &lane{turn: make(chan struct{}, 1)} }
+func newLane() *lane { return &lane{turn: make(chan struct{}, 1), tag: newTag()} }
 
 // acquire waits until no other call runs, and fails when the context ends.
 func (l *lane) acquire(ctx context.Context) error {

@@ -91,6 +91,10 @@ type Config struct {
 
 	// Tracer is told of every call of the Data API, if it is not nil.
 	Tracer Tracer
+	// NoServerCancel leaves statements whose caller gave up to the service. Else
+	// a second call stops them in the database, for which the statements that
+	// have a context that can end begin with a comment.
+	NoServerCancel bool
 
 	// AWS is used instead of the AWS default configuration, if it is not nil.
 	// Region, credentials, Endpoint and HTTPClient go before it.

@@ -141,6 +141,20 @@
 // Goroutines may share a transaction; its calls are made one after another. A
 // transaction ends by itself when three minutes pass without a call.
 //
+// # What happens when a context ends?
+//
+// The call returns at once. A statement that may still run is stopped by another
+// call, which finds it by the comment that statements with such a context begin
+// with; it needs no right but that of a user to stop its own statements. The
+// comment is the same for all statements of a connection. On MySQL a statement
+// is stopped when it has run for a second. The parameter cancel=off does without
+// all this.
+//
+// A transaction that is begun although its caller has gone is rolled back. So is
+// one whose context ends; one of which only a statement was given up waits for
+// Rollback. The Close of a sql.DB waits for what is left of this, a few seconds
+// at most.
+//
 // # What do errors look like?
 //
 // A failed call of the Data API returns an *Error: the SQLSTATE, the place in

@@ -103,6 +103,8 @@ var params = slices.Concat(
 		boolean("continue_after_timeout", func(c *Config) *bool { return &c.ContinueAfterTimeout },
 			"`true`: a statement that changes something goes on in the database when the service gives it up after `45s`; for schema changes").
 			alias("continueAfterTimeout"),
+		switchOff("cancel", func(c *Config) *bool { return &c.NoServerCancel },
+			"whether a statement whose caller gave up is stopped in the database by a second call: `on`, the default, or `off`"),
 	),
 	group("How values are read",
 		param{

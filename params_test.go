@@ -73,6 +73,10 @@ var paramSamples = map[string][]struct {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
 	},
+	"cancel": {
+		{"off", Config{NoServerCancel: true}, "off"},
+		{"on", Config{}, ""},
+	},
 }
 
 // paramErrors has values that a parameter does not take.
@@ -92,6 +96,7 @@ var paramErrors = []struct{ name, value, want string }{
 	{"page_size", "9999", "the least are 10000"},
 	{"page_size", "960001", "the most 960000"},
 	{"prefetch", "yes", "neither on nor off"},
+	{"cancel", "no", `"no" is neither on nor off`},
 	{"retry_budget", "0", "write -1s for not waiting"},
 }
 

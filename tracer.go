@@ -50,6 +50,8 @@ const (
 	// CallDescribe asks the database about a statement of the program, to find
 	// out how it can be run.
 	CallDescribe CallKind = "describe"
+	// CallCancel stops a statement of the program that was given up.
+	CallCancel CallKind = "cancel"
 	// CallOther is anything else, such as a call that was made through the Raw
 	// method of an sql.Conn.
 	CallOther CallKind = "other"

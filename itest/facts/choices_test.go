@@ -117,6 +117,9 @@ var choices = []probe{
 	{"F0239", func(c *conversation) {
 		c.execute(wire.ExecuteRequest{SQL: "select 10::float8 as a, 1e8::float8 as b, 0.1::float4 as c", FormatRecordsAs: wire.RecordsJSON})
 	}},
+	{"F0260", func(c *conversation) {
+		c.sql("/* a comment */ select query from pg_stat_activity where pid = pg_backend_pid()")
+	}},
 }
 
 // unasked says of a fact why no conversation shows it.

@@ -1,0 +1,220 @@
+package auroradataapi_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// sleeps are statements that take half a minute, and those that count them
+// while they run.
+var (
+	sleeps = map[string]string{"postgresql": "SELECT pg_sleep(30)", "mysql": "SELECT SLEEP(30)"}
+	counts = map[string]string{
+		"postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+		"mysql":      "SELECT count(*) FROM information_schema.processlist WHERE db = database() AND info LIKE '%SLEEP(30)%' AND id <> connection_id()",
+	}
+)
+
+// sleeping returns the number of sleeps that run in the database of a test.
+func sleeping(t *testing.T, srv *dataapitest.Server, db *sql.DB) func() int {
+	return func() int { return query[int](t, db, counts[srv.Engine]) }
+}
+
+// patientServer hides from the server that a caller has gone away, as the
+// service may do, whose statements then go on.
+func patientServer(t *testing.T, srv *dataapitest.Server) *auroradataapi.Config {
+	t.Helper()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		srv.Server.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
+	}))
+	t.Cleanup(web.Close)
+	cfg := srv.Config()
+	cfg.Endpoint = web.URL
+	return cfg
+}
+
+func openConfig(t *testing.T, cfg *auroradataapi.Config) *sql.DB {
+	t.Helper()
+	connector, err := auroradataapi.NewConnector(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// cancelled runs a statement that is given up after a while, and returns how
+// long that took from then on.
+func cancelled(t *testing.T, run func(context.Context) error) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var at time.Time
+	time.AfterFunc(150*time.Millisecond, func() {
+		at = time.Now()
+		cancel()
+	})
+	if err := run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the call that was given up returned %v", err)
+	}
+	return time.Since(at)
+}
+
+// TestCancelReturnsAtOnce gives up calls of each kind, while the server goes on
+// with them. The best of three counts, as the machine may be busy.
+func TestCancelReturnsAtOnce(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		db := openConfig(t, patientServer(t, srv))
+		sleep := sleeps[srv.Engine]
+		ways := map[string]func(context.Context) error{
+			"a statement": func(ctx context.Context) error {
+				_, err := db.ExecContext(ctx, sleep)
+				return err
+			},
+			"a query of a transaction": func(ctx context.Context) error {
+				tx, err := db.BeginTx(ctx, nil)
+				if err != nil {
+					return err
+				}
+				_, err = tx.QueryContext(ctx, sleep)
+				return err
+			},
+		}
+		for name, run := range ways {
+			best := time.Hour
+			for range 3 {
+				best = min(best, cancelled(t, run))
+			}
+			if best > 100*time.Millisecond {
+				t.Errorf("%s returned %v after it was given up", name, best)
+			}
+		}
+		eventually(t, "statements run on", sleeping(t, srv, srv.Open(t)), 0)
+		eventually(t, "transactions are open", srv.Server.OpenTransactions, 0)
+	})
+}
+
+// TestCancelStopsTheStatement gives up statements of a service that does not
+// notice, in and outside of a transaction, and looks at what the database runs.
+func TestCancelStopsTheStatement(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		admin := srv.Open(t)
+		running := sleeping(t, srv, admin)
+		exec(t, admin, "CREATE TABLE c (n int)")
+		db := openConfig(t, patientServer(t, srv))
+
+		cancelled(t, func(ctx context.Context) error {
+			_, err := db.ExecContext(ctx, sleeps[srv.Engine])
+			return err
+		})
+		if n := running(); n > 1 {
+			t.Errorf("%d statements run", n)
+		}
+		eventually(t, "statements run on", running, 0)
+
+		var tx *sql.Tx
+		cancelled(t, func(ctx context.Context) error {
+			tx = begin(t, db, nil) // which has more time than its statement
+			exec(t, tx, "INSERT INTO c VALUES (1)")
+			_, err := tx.ExecContext(ctx, sleeps[srv.Engine])
+			return err
+		})
+		if _, err := tx.Exec("INSERT INTO c VALUES (2)"); !errors.Is(err, auroradataapi.FailedTransaction) {
+			t.Errorf("a statement behind one that was given up: %v", err)
+		}
+		if err := tx.Commit(); !errors.Is(err, auroradataapi.FailedTransaction) || !errors.Is(err, context.Canceled) {
+			t.Errorf("Commit behind a statement that was given up: %v", err)
+		}
+		eventually(t, "statements run on", running, 0)
+		eventually(t, "transactions are open", srv.Server.OpenTransactions, 0)
+		if n := query[int](t, admin, "SELECT count(*) FROM c"); n != 0 {
+			t.Errorf("%d rows", n)
+		}
+	})
+}
+
+// TestCancelOff leaves a statement to the server.
+func TestCancelOff(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		cfg := patientServer(t, srv)
+		cfg.NoServerCancel = true
+		db := openConfig(t, cfg)
+		sleep := strings.Replace(sleeps[srv.Engine], "30", "2", 1)
+		cancelled(t, func(ctx context.Context) error {
+			_, err := db.ExecContext(ctx, sleep+" /* pg_sleep SLEEP(30) */")
+			return err
+		})
+		running := sleeping(t, srv, srv.Open(t))
+		time.Sleep(500 * time.Millisecond)
+		if n := running(); n != 1 {
+			t.Errorf("%d statements run, want the one that was given up", n)
+		}
+		eventually(t, "statements run on", running, 0)
+	})
+}
+
+// TestCancelMeetsNothingElse goes on with a connection whose call was given up,
+// while that call's statement is looked for.
+func TestCancelMeetsNothingElse(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		db := openConfig(t, patientServer(t, srv))
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		cancelled(t, func(ctx context.Context) error {
+			_, err := conn.ExecContext(ctx, strings.Replace(sleeps[srv.Engine], "30", "0.3", 1))
+			return err
+		})
+		var interrupted any // SLEEP returns 1 when it is
+		if err := conn.QueryRowContext(t.Context(), strings.Replace(sleeps[srv.Engine], "30", "2.5", 1)).Scan(&interrupted); err != nil || interrupted == int64(1) {
+			t.Errorf("the next statement: %v, %v", interrupted, err)
+		}
+	})
+}
+
+// TestTagIsNotNoticed holds that errors speak of the statement as it was
+// written, and that the longest statement can be sent.
+func TestTagIsNotNoticed(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		db := srv.Open(t)
+		for _, ctx := range []context.Context{t.Context(), context.Background()} {
+			var e *auroradataapi.Error
+			const statement = "SELECT 'ä', nope"
+			_, err := db.ExecContext(ctx, statement)
+			if !errors.As(err, &e) || e.Statement != statement || !errors.Is(err, auroradataapi.UndefinedColumn) {
+				t.Fatalf("got %v", err)
+			}
+			if want := map[string]int{"postgresql": 13}[srv.Engine]; e.Position != want {
+				t.Errorf("the error is at %d, want %d", e.Position, want)
+			}
+			for _, n := range []int{wire.MaxSQLChars, wire.MaxSQLChars - 10, wire.MaxSQLChars - 50} {
+				long := "SELECT 'ä" + strings.Repeat("x", n-len("SELECT '.'")) + "'"
+				if _, err := db.ExecContext(ctx, long); err != nil {
+					t.Errorf("a statement of %d characters: %v", n, err)
+				}
+			}
+		}
+	})
+}
