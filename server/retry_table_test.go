@@ -195,6 +195,9 @@ func (r *retryTarget) meet(f retryFault, operation string, times int, call func(
 	return call()
 }
 
+// meeting makes a call that meets the fault.
+type meeting func(call func() error) error
+
 // retryCall is one of the operations, as a program makes it.
 type retryCall struct {
 	name, operation string
@@ -204,21 +207,21 @@ type retryCall struct {
 	statement bool
 	// run makes the call under meet. It returns what the call told and how
 	// often it was executed.
-	run func(r *retryTarget, id int, meet func(func() error) error) (err error, executed int)
+	run func(r *retryTarget, id int, meet meeting) (executed int, err error)
 }
 
 func insert(id int) string { return fmt.Sprintf("INSERT INTO t VALUES (%d, 1)", id) }
 
 // inTransaction runs a statement in a transaction, and commits it whatever came
 // of it.
-func (r *retryTarget) inTransaction(id int, statement func(tx string) error) (error, int) {
+func (r *retryTarget) inTransaction(id int, statement func(tx string) error) (int, error) {
 	r.t.Helper()
 	tx := r.begin()
 	err := statement(tx)
 	if status, committed := r.commit(tx); committed != nil || status != "Transaction Committed" {
 		r.t.Errorf("after %v: the commit says %q, %v", err, status, committed)
 	}
-	return err, r.kept(id)
+	return r.kept(id), err
 }
 
 func retryCalls() []retryCall {
@@ -243,10 +246,11 @@ func retryCalls() []retryCall {
 		return tx
 	}
 	return []retryCall{
-		{name: "Execute", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
-			return meet(func() error { return exec(ctx, r, id) }), r.kept(id)
+		{name: "Execute", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
+			err := meet(func() error { return exec(ctx, r, id) })
+			return r.kept(id), err
 		}},
-		{name: "Execute in a transaction", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
+		{name: "Execute in a transaction", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
 			tx, err := r.db.Begin()
 			if err != nil {
 				r.t.Fatal(err)
@@ -255,18 +259,20 @@ func retryCalls() []retryCall {
 			if err := tx.Commit(); err != nil {
 				r.t.Errorf("commit: %v", err)
 			}
-			return err, r.kept(id)
+			return r.kept(id), err
 		}},
-		{name: "a repeatable statement", operation: "ExecuteStatement", resent: true, statement: true, run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
-			return meet(func() error { return exec(awsapi.Repeatable(ctx), r, id) }), r.kept(id)
+		{name: "a repeatable statement", operation: "ExecuteStatement", resent: true, statement: true, run: func(r *retryTarget, id int, meet meeting) (int, error) {
+			err := meet(func() error { return exec(awsapi.Repeatable(ctx), r, id) })
+			return r.kept(id), err
 		}},
-		{name: "Batch", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
-			return meet(func() error { return batch(r, id, "") }), r.kept(id)
+		{name: "Batch", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
+			err := meet(func() error { return batch(r, id, "") })
+			return r.kept(id), err
 		}},
-		{name: "Batch in a transaction", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
+		{name: "Batch in a transaction", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
 			return r.inTransaction(id, func(tx string) error { return meet(func() error { return batch(r, id, tx) }) })
 		}},
-		{name: "Begin", operation: "BeginTransaction", resent: true, run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
+		{name: "Begin", operation: "BeginTransaction", resent: true, run: func(r *retryTarget, id int, meet meeting) (int, error) {
 			var tx *sql.Tx
 			err := meet(func() (err error) { tx, err = r.db.Begin(); return err })
 			executed := r.server.OpenTransactions()
@@ -275,17 +281,18 @@ func retryCalls() []retryCall {
 					r.t.Error(err)
 				}
 			}
-			return err, executed
+			return executed, err
 		}},
-		{name: "Commit", operation: "CommitTransaction", run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
-			return meet(begun(r, id).Commit), r.kept(id)
+		{name: "Commit", operation: "CommitTransaction", run: func(r *retryTarget, id int, meet meeting) (int, error) {
+			err := meet(begun(r, id).Commit)
+			return r.kept(id), err
 		}},
-		{name: "Rollback", operation: "RollbackTransaction", resent: true, run: func(r *retryTarget, id int, meet func(func() error) error) (error, int) {
+		{name: "Rollback", operation: "RollbackTransaction", resent: true, run: func(r *retryTarget, id int, meet meeting) (int, error) {
 			err := meet(begun(r, id).Rollback)
 			if kept := r.kept(id); kept != 0 {
 				r.t.Errorf("%d rows are kept after a rollback", kept)
 			}
-			return err, 1 - r.server.OpenTransactions()
+			return 1 - r.server.OpenTransactions(), err
 		}},
 	}
 }
@@ -341,7 +348,7 @@ func TestRetryContract(t *testing.T) {
 
 func (c *retryCall) check(r *retryTarget, f retryFault, times, id int) {
 	name := f.name + map[int]string{0: ", for ever", 1: ", once"}[times]
-	err, executed := c.run(r, id, func(call func() error) error { return r.meet(f, c.operation, times, call) })
+	executed, err := c.run(r, id, func(call func() error) error { return r.meet(f, c.operation, times, call) })
 	want, count := c.expected(f, times)
 	got := told(err)
 	if got != want || executed != count {
