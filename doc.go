@@ -173,7 +173,7 @@
 //	ErrResultTooLarge, ErrUnsupportedType, ErrAccessDenied
 //
 // Its text is that of pgx or of go-sql-driver/mysql, and errors.As finds their
-// PgError and MySQLError in it, as well as the AWS SDK's own error. GORM, ent
+// PgError and MySQLError in it, lib/pq's Error and the AWS SDK's own. GORM, ent
 // and cockroach-go recognise it by its text, its JSON or its method SQLState.
 // GORM's dialector for MySQL wants the very type of go-sql-driver; the folder
 // interop/goorm shows the few lines around it that do it.

@@ -1,8 +1,11 @@
 package auroradataapi
 
-import "reflect"
+import (
+	"reflect"
+	"strconv"
+)
 
-// As lets errors.As find a database's error in the types of pgx and
+// As lets errors.As find a database's error in the types of pgx, lib/pq and
 // go-sql-driver/mysql, so that code written for them goes on to work:
 //
 //	var pg *pgconn.PgError
@@ -50,12 +53,21 @@ func set(field reflect.Value, value any) bool {
 // asForeign returns the fields of the error as the type of another driver, nil
 // if it cannot be one.
 func (e *Error) asForeign(name string) map[string]any {
+	postgres, position := e.Code != "" && e.Number == 0, ""
+	if e.Position > 0 {
+		position = strconv.Itoa(e.Position)
+	}
 	switch {
-	case name == "github.com/jackc/pgx/v5/pgconn.PgError" && e.Code != "" && e.Number == 0:
+	case name == "github.com/jackc/pgx/v5/pgconn.PgError" && postgres:
 		return map[string]any{
 			"Severity": e.Severity, "SeverityUnlocalized": e.Severity, "Code": e.Code, "Message": e.Message,
 			"Detail": e.Detail, "Hint": e.Hint, "Position": e.Position, "SchemaName": e.Schema, "TableName": e.Table,
 			"ColumnName": e.Column, "DataTypeName": e.DataType, "ConstraintName": e.Constraint,
+		}
+	case name == "github.com/lib/pq.Error" && postgres:
+		return map[string]any{
+			"Severity": e.Severity, "Code": e.Code, "Message": e.Message, "Detail": e.Detail, "Hint": e.Hint, "Position": position,
+			"Schema": e.Schema, "Table": e.Table, "Column": e.Column, "DataTypeName": e.DataType, "Constraint": e.Constraint,
 		}
 	case name == "github.com/go-sql-driver/mysql.MySQLError" && e.Number != 0 && len(e.Code) == 5:
 		return map[string]any{"Number": e.Number, "SQLState": [5]byte([]byte(e.Code)), "Message": e.Message}

@@ -10,6 +10,7 @@ import (
 
 	gomysql "github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/lib/pq"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
@@ -95,6 +96,10 @@ func TestRecognised(t *testing.T) {
 				if code := gormCode(err); code != tt.gorm || !errors.As(err, &pg) || pg.ConstraintName != tt.constraint || int(pg.Position) != e.Position {
 					t.Errorf("%s: GORM reads %q, pgx %+v", tt.statement, code, pg)
 				}
+				var lib *pq.Error
+				if !errors.As(err, &lib) || string(lib.Code) != tt.gorm || lib.Constraint != tt.constraint || lib.Position != "" && lib.Position != fmt.Sprint(e.Position) {
+					t.Errorf("%s: lib/pq reads %+v", tt.statement, lib)
+				}
 			}
 		})
 	}
@@ -124,10 +129,14 @@ func TestRecognisedAsRetryable(t *testing.T) {
 func TestNotAsForeign(t *testing.T) {
 	var pg *pgconn.PgError
 	var my *gomysql.MySQLError
+	var lib *pq.Error
 	var connect *pgconn.ConnectError
 	for _, e := range []*auroradataapi.Error{{}, {Code: "23505"}, {Code: "23000", Number: 1062}, {Number: 1062}} {
 		if got := errors.As(e, &pg); got != (e.Code == "23505") {
 			t.Errorf("%+v as pgx's: %v", e, got)
+		}
+		if got := errors.As(e, &lib); got != (e.Code == "23505") {
+			t.Errorf("%+v as lib/pq's: %v", e, got)
 		}
 		if got := errors.As(e, &my); got != (e.Code == "23000") {
 			t.Errorf("%+v as go-sql-driver's: %v", e, got)
