@@ -2,13 +2,18 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
-// killEvery is how often a statement is killed until it ends: a kill that comes
-// before the database has begun with the statement is lost.
-const killEvery = 100 * time.Millisecond
+const (
+	// killEvery is how often a statement is killed until it ends: a kill that
+	// comes before the database has begun with the statement is lost.
+	killEvery = 100 * time.Millisecond
+	// killTimeout is how long a kill has to be answered.
+	killTimeout = time.Second
+)
 
 // guarded runs something on the session's connection. When the context ends,
 // what the database runs is killed; if that does not end it, the connection is
@@ -42,19 +47,23 @@ func (s *mysqlSession) guarded(ctx context.Context, f func(*mysqlConn) error) er
 func (s *mysqlSession) interrupt(running context.Context) {
 	ctx, cancel := context.WithTimeout(running, cancelTimeout)
 	defer cancel()
-	if err := s.engine.kill(ctx, s); err != nil {
+	err := s.engine.kill(ctx, s)
+	if err != nil {
 		<-ctx.Done() // nobody can kill it, but it may end by itself
 	}
-	if running.Err() == nil {
+	if running.Err() == nil || errors.Is(err, errKillLost) {
 		_ = s.tap.Close() // what is read from it then fails
 	}
 }
+
+// errKillLost is a kill without an answer: nobody knows what it will meet.
+var errKillLost = errors.New("a KILL was not answered")
 
 // killBy kills by way of another connection: the statement until the context
 // ends, and then the whole session if the statement still runs.
 func (s *mysqlSession) killBy(ctx context.Context, by *mysqlConn) error {
 	for {
-		if _, err := by.exec(ctx, fmt.Sprintf("KILL QUERY %d", s.id())); err != nil {
+		if err := kill(by, fmt.Sprintf("KILL QUERY %d", s.id())); err != nil {
 			return err
 		}
 		select {
@@ -65,11 +74,20 @@ func (s *mysqlSession) killBy(ctx context.Context, by *mysqlConn) error {
 		if ctx.Err() != context.DeadlineExceeded {
 			return nil
 		}
-		last, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_, err := by.exec(last, fmt.Sprintf("KILL %d", s.id()))
-		return err
+		return kill(by, fmt.Sprintf("KILL %d", s.id()))
 	}
+}
+
+// kill sends a KILL and waits for its answer, even if the statement ends in the
+// meantime: one that was left under way would meet the next statement.
+func kill(by *mysqlConn, text string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
+	defer cancel()
+	_, err := by.exec(ctx, text)
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(errKillLost, err)
+	}
+	return err
 }
 
 // absorb makes sure that no kill is left to meet the next statement.
