@@ -46,7 +46,7 @@ type exchange struct {
 // what. (Callbacks of net/http/httptrace prove less: a client that is not
 // net/http never calls them.) net/http flushes the head of a request before it
 // reads a body that, like ours, is not known to be in memory, so that a kept
-// connection that turns out dead is mostly noticed in time.
+// connection that turns out dead is mostly noticed in time; stale.go does more.
 //
 // The request has no GetBody. With it, net/http resends by itself, which is
 // safe only for some of its reasons.
@@ -54,7 +54,7 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	x.started = true
 	x.sending = &trackedBody{rc: r.Body, left: len(x.body)}
 	r.Body = x.sending
-	resp, err := x.next.Do(r)
+	resp, err := x.withoutStale(r)
 	if err == nil && resp != nil {
 		x.sent = true
 		x.status = resp.StatusCode
