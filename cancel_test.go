@@ -13,6 +13,7 @@ import (
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // sleeps are statements that take half a minute, and those that count them
@@ -93,6 +94,11 @@ func TestCancelReturnsAtOnce(t *testing.T) {
 					return err
 				}
 				_, err = tx.QueryContext(ctx, sleep)
+				return err
+			},
+			"BeginTx": func(ctx context.Context) error {
+				fault(t, srv, server.Fault{Operation: "BeginTransaction", Kind: server.FaultDelay, Delay: time.Second, Times: 1})
+				_, err := db.BeginTx(ctx, nil)
 				return err
 			},
 		}

@@ -131,6 +131,58 @@ func TestNothingIsLeftBehind(t *testing.T) {
 				cancel()
 			}
 		}},
+		{"pages of a large result that nobody closes", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
+			if srv.Engine != "postgresql" {
+				t.Skip("MySQL's results are not read in pages")
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			rows, err := db.QueryContext(ctx, "SELECT i, repeat('x', 100) FROM generate_series(1, 50000) i")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // from then on the next page is fetched
+				rows.Next()
+			}
+		}},
+		{"a commit that is given up", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
+			fault(t, srv, server.Fault{Operation: "CommitTransaction", Kind: server.FaultDelay, Delay: 300 * time.Millisecond, Times: 1})
+			conn, err := db.Conn(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			err = conn.Raw(func(c any) error { // database/sql would not commit
+				ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+				defer cancel()
+				tx, err := c.(*auroradataapi.Conn).BeginTx(ctx, driver.TxOptions{})
+				if err != nil {
+					return err
+				}
+				return tx.Commit()
+			})
+			if !errors.Is(err, auroradataapi.ErrCommitUnknown) {
+				t.Errorf("got %v", err)
+			}
+		}},
+		{"a commit whose answer is lost", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
+			fault(t, srv, server.Fault{Operation: "CommitTransaction", Kind: server.FaultDrop, Times: 1})
+			tx := begin(t, db, nil)
+			exec(t, tx, "INSERT INTO l VALUES (1)")
+			if err := tx.Commit(); !errors.Is(err, auroradataapi.ErrCommitUnknown) {
+				t.Errorf("got %v", err)
+			}
+		}},
+		{"a statement whose answer is lost", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
+			fault(t, srv, server.Fault{SQL: "INSERT", Kind: server.FaultDrop, Executed: true, Times: 1})
+			tx := begin(t, db, nil)
+			if _, err := tx.Exec("INSERT INTO l VALUES (1)"); !errors.Is(err, auroradataapi.ErrOutcomeUnknown) {
+				t.Errorf("got %v", err)
+			}
+			if err := tx.Commit(); !errors.Is(err, auroradataapi.ErrTransactionRolledBack) || errors.Is(err, auroradataapi.ErrOutcomeUnknown) {
+				t.Errorf("Commit: %v", err)
+			}
+		}},
 		{"the answer to Begin comes when nobody waits", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
 			fault(t, srv, server.Fault{Operation: "BeginTransaction", Kind: server.FaultDelay, Executed: true, Delay: 300 * time.Millisecond, Times: 1})
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)

@@ -148,3 +148,47 @@ func TestWaitingForATurn(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 }
+
+// TestPagesAndStatements reads a large result in a transaction while other
+// goroutines run statements in it. The pages are fetched in the background,
+// where database/sql does not look.
+func TestPagesAndStatements(t *testing.T) {
+	t.Parallel()
+	db := dataapitest.Open(t)
+	exec(t, db, "CREATE TABLE g (n int)")
+	tx := begin(t, db, nil)
+	defer tx.Rollback()
+	const large = 60000
+	err := together(4, func(i int) error {
+		if i > 0 {
+			for range 20 {
+				if _, err := tx.Exec("INSERT INTO g VALUES (1)"); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		rows, err := tx.Query("SELECT i, repeat('x', 100) FROM generate_series(1, $1::int) i", large)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		n := 0
+		for rows.Next() {
+			n++
+		}
+		if n != large {
+			t.Errorf("read %d rows, want %d", n, large)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM g"); n != 60 {
+		t.Errorf("%d rows", n)
+	}
+}
