@@ -16,7 +16,10 @@ import (
 // allows, by what its Go type is and never by what its text looks like. It does
 // not name the argument in an error: database/sql does.
 func (c *Conn) CheckNamedValue(nv *driver.NamedValue) error {
-	if _, ok := nv.Value.(sql.Out); ok {
+	switch nv.Value.(type) {
+	case Option, *batch: // taken out again before the arguments are bound
+		return nil
+	case sql.Out:
 		return errorf("the Data API has no output parameters, so that an sql.Out cannot be an argument")
 	}
 	value, err := driver.DefaultParameterConverter.ConvertValue(nv.Value)
@@ -43,27 +46,57 @@ type bound struct {
 
 // bind makes the statement that is sent and its parameters.
 func (c *Conn) bind(q call) (bound, error) {
-	args := make([]dialect.Arg, len(q.args))
-	sent := make([]argument, len(q.args))
-	for i, arg := range q.args {
+	sent, err := encodeAll(q.args)
+	if err != nil {
+		return bound{}, err
+	}
+	casts := make([]string, len(sent))
+	for i, arg := range sent {
+		casts[i] = arg.cast
+	}
+	service, err := q.toService(casts)
+	if err != nil {
+		return bound{}, err
+	}
+	return bound{service: service, parameters: parameters(service, sent)}, nil
+}
+
+// encodeAll turns arguments into what is sent for them.
+func encodeAll(args []driver.NamedValue) ([]argument, error) {
+	sent := make([]argument, len(args))
+	for i, arg := range args {
 		var err error
 		if sent[i], err = encode(arg.Value); err != nil {
-			return bound{}, errorf("%s: %w", argName(arg), err)
+			return nil, errorf("%s: %w", argName(arg), err)
 		}
-		args[i] = dialect.Arg{Name: arg.Name, Cast: sent[i].cast}
+	}
+	return sent, nil
+}
+
+// toService makes the statement that is sent. casts holds, for each argument,
+// the type that its placeholder is cast to.
+func (q call) toService(casts []string) (dialect.Service, error) {
+	args := make([]dialect.Arg, len(q.args))
+	for i, arg := range q.args {
+		args[i] = dialect.Arg{Name: arg.Name, Cast: casts[i]}
 	}
 	service, err := q.parsed.ToService(args)
 	if err != nil {
-		return bound{}, errorf("%w", err)
+		return dialect.Service{}, errorf("%w", err)
 	}
-	b := bound{service: service}
-	if len(service.Params) > 0 {
-		b.parameters = make([]wire.Parameter, len(service.Params))
+	return service, nil
+}
+
+// parameters returns the parameters of a statement.
+func parameters(service dialect.Service, sent []argument) []wire.Parameter {
+	if len(service.Params) == 0 {
+		return nil
 	}
+	params := make([]wire.Parameter, len(service.Params))
 	for i, p := range service.Params {
-		b.parameters[i] = wire.Parameter{Name: p.Name, Value: sent[p.Arg].value, TypeHint: sent[p.Arg].hint}
+		params[i] = wire.Parameter{Name: p.Name, Value: sent[p.Arg].value, TypeHint: sent[p.Arg].hint}
 	}
-	return b, nil
+	return params
 }
 
 // argument is an argument as the service is sent it.

@@ -14,11 +14,21 @@ type call struct {
 	query  string // as the caller wrote it
 	parsed *dialect.Statement
 	args   []driver.NamedValue
-	rows   bool // the caller wants them
+	options
+	rows bool // the caller wants them
 }
 
 // exec runs a statement for its effect.
 func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
+	var err error
+	if q.options, q.args, err = takeOptions(q.args); err != nil {
+		return nil, err
+	}
+	ctx, cancel := q.options.context(ctx)
+	defer cancel()
+	if b := batchOf(q.args); b != nil {
+		return driver.ResultNoRows, c.execBatch(ctx, q, b)
+	}
 	resp, err := c.execute(ctx, q)
 	if err != nil {
 		return nil, err
@@ -29,11 +39,18 @@ func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
 // query runs a statement for its rows.
 func (c *Conn) query(ctx context.Context, q call) (driver.Rows, error) {
 	q.rows = true
-	b, err := c.prepare(ctx, q)
-	if err != nil {
+	var err error
+	if q.options, q.args, err = takeOptions(q.args); err != nil {
 		return nil, err
 	}
-	return c.queryRows(ctx, q, b)
+	ctx, cancel := q.options.context(ctx)
+	rows, err := c.queryRows(ctx, q)
+	if r, ok := rows.(*pager); ok && err == nil {
+		r.atClose(cancel) // until then it makes calls
+	} else {
+		cancel()
+	}
+	return rows, err
 }
 
 // execute checks a statement, binds its arguments and sends it.
@@ -73,50 +90,72 @@ func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse
 		SQL:                   b.service.SQL,
 		Parameters:            b.parameters,
 		IncludeResultMetadata: q.rows,
-		ContinueAfterTimeout:  c.cfg.ContinueAfterTimeout && q.parsed.Kind().Writes(),
+		ContinueAfterTimeout:  q.runsOn || c.cfg.ContinueAfterTimeout && q.parsed.Kind().Writes(),
+		FormatRecordsAs:       q.format(),
 	})
 }
 
-// run sends a statement in a transaction, or outside of any. It is the one place
-// where that is done: it has the calls of a transaction wait for one another,
-// keeps book of the transaction's health, and stops what a caller gives up. q is
-// what the statement is sent for, and place finds a position of it in there.
-func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) int, t *tx, req wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
-	l := c.lane
+// run sends a statement in a transaction, or outside of any. q is what it is sent
+// for, and place finds a position of it in there.
+func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) int, t *tx, req wire.ExecuteRequest) (resp *wire.ExecuteResponse, err error) {
+	req.ResourceARN, req.SecretARN, req.Database = c.cfg.ClusterARN, c.cfg.SecretARN, c.cfg.Database
+	s := sending{op: wire.ExecuteStatement, kind: kind, call: q, place: place, sql: req.SQL, runsOn: req.ContinueAfterTimeout}
+	err = c.transmit(ctx, s, t, func(ctx context.Context, sql, id string) (err error) {
+		req.SQL, req.TransactionID = sql, id
+		resp, err = c.api.ExecuteStatement(ctx, &req)
+		return err
+	})
+	return resp, err
+}
+
+// sending is a statement, or a batch of it, that is about to be sent.
+type sending struct {
+	op     wire.Operation
+	kind   CallKind
+	call                 // what it is sent for
+	place  func(int) int // finds a position of sql in there, or is nil
+	sql    string
+	runsOn bool // it goes on after a timeout
+	bare   bool // it is sent without a comment, and so cannot be stopped
+}
+
+// transmit has a statement sent, in a transaction, or outside of any. It is the
+// one place where that is done: it has the calls of a transaction wait for one
+// another, keeps book of the transaction's health, and stops what a caller gives
+// up. send is given the statement and the id of the transaction.
+func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx context.Context, sql, id string) error) error {
+	l, id := c.lane, ""
 	if t != nil {
-		l = t.lane
+		l, id = t.lane, t.id
 	}
 	if err := l.acquire(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	defer l.yield()
 	if t != nil {
-		if err := t.refusal(q.query); err != nil {
-			return nil, err
+		if err := t.refusal(s.query); err != nil {
+			return err
 		}
-		req.TransactionID = t.id
 	}
-	req.ResourceARN, req.SecretARN, req.Database = c.cfg.ClusterARN, c.cfg.SecretARN, c.cfg.Database
-	tag := c.tagFor(ctx, l, req.SQL)
-	req.SQL = tag + req.SQL
-	resp, err := c.api.ExecuteStatement(c.connector.observe.about(ctx, kind, q), &req)
+	tag := ""
+	if !s.bare {
+		tag = c.tagFor(ctx, l, s.sql)
+	}
+	err := send(c.connector.observe.about(ctx, s.kind, s.call), tag+s.sql, id)
 	if err != nil {
 		if tag != "" && ctx.Err() != nil && lost(err) {
-			c.giveUp(l, q)
+			c.giveUp(l, s.call)
 		}
+		place := s.place
 		if place != nil {
-			inner := place
-			place = func(at int) int { return inner(max(at-len(tag), 1)) }
+			place = func(at int) int { return s.place(max(at-len(tag), 1)) }
 		}
-		err = newError(wire.ExecuteStatement, q.query, place, err)
+		err = newError(s.op, s.query, place, err)
 	}
 	if t != nil {
-		t.health.note(c.dialect, err, req.ContinueAfterTimeout)
+		t.health.note(c.dialect, err, s.runsOn)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return resp, nil
+	return err
 }
 
 // lane is what calls that wait for one another share: those of a transaction,

@@ -61,6 +61,15 @@ func (c *Conn) usable(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// TransactionID returns the service's id of the open transaction; empty outside
+// of one.
+func (c *Conn) TransactionID() string {
+	if t := c.tx.Load(); t != nil {
+		return t.id
+	}
+	return ""
+}
+
 // PrepareContext reads a statement. The service has no prepared statements, so
 // nothing is sent until it is run.
 func (c *Conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {

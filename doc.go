@@ -141,6 +141,23 @@
 // Goroutines may share a transaction; its calls are made one after another. A
 // transaction ends by itself when three minutes pass without a call.
 //
+// # How do I run a statement many times in few calls?
+//
+// By ExecBatch, on a sql.DB, Conn or Tx: one BatchExecuteStatement for as many
+// sets of arguments as fit into 4 MiB. It returns the keys that MySQL generated,
+// and says what of it is all or nothing.
+//
+// # How do I change a single call?
+//
+// By an Option among its arguments: JSONResult, ContinueAfterTimeout, Repeatable,
+// Timeout.
+//
+// # How do I reach the Data API itself?
+//
+// The Raw method of a sql.Conn hands out a *Conn. It knows the id of its
+// transaction, and makes calls in the terms of the AWS SDK: ExecuteStatement and
+// BatchExecuteStatement.
+//
 // # What happens when a context ends?
 //
 // The call returns at once. A statement that may still run is stopped by another

@@ -65,7 +65,6 @@ type Error struct {
 //	ERROR: relation "users" does not exist (SQLSTATE 42P01)
 //	Error 1146 (42S02): Table 'shop.users' doesn't exist
 func (e *Error) Error() string {
-	const prefix = "auroradataapi: "
 	outcome := e.outcome()
 	switch {
 	case e.outcomeUnknown():
@@ -164,7 +163,10 @@ func (e *Error) answer() *wire.Error {
 	return answer
 }
 
+// prefix begins the text of every error.
+const prefix = "auroradataapi: "
+
 // errorf makes an error that the driver found itself, before anything was sent.
 func errorf(format string, args ...any) error {
-	return fmt.Errorf("auroradataapi: "+format, args...)
+	return fmt.Errorf(prefix+format, args...)
 }

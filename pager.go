@@ -199,6 +199,12 @@ func (r *pager) decodeText(text string, dest []driver.Value) error {
 	return nil
 }
 
+// atClose has something done when the rows are closed.
+func (r *pager) atClose(do func()) {
+	end := r.cancel
+	r.cancel = func() { end(); do() }
+}
+
 // Close stops the reading, wherever it is.
 func (r *pager) Close() error {
 	if r.closed {

@@ -79,7 +79,7 @@ func (h *habits) set(query string, how reading) {
 
 // reading returns how to read a statement.
 func (c *Conn) reading(q call) reading {
-	if !c.dialect.Cursors || c.cfg.Paging == PagingOff {
+	if !c.dialect.Cursors || c.cfg.Paging == PagingOff || q.json {
 		return readPlain
 	}
 	how := c.connector.habits.get(q.query)
@@ -95,16 +95,22 @@ func (c *Conn) reading(q call) reading {
 }
 
 // queryRows runs a statement for its rows, however many there are.
-func (c *Conn) queryRows(ctx context.Context, q call, b bound) (driver.Rows, error) {
+func (c *Conn) queryRows(ctx context.Context, q call) (driver.Rows, error) {
+	b, err := c.prepare(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	how := c.reading(q)
 	if how != readPlain {
 		return c.queryPages(ctx, q, b, how)
 	}
 	resp, err := c.send(ctx, q, b)
 	switch {
+	case err == nil && resp.FormattedRecords != nil:
+		return c.newJSONRows(*resp.FormattedRecords), nil
 	case err == nil:
 		return newRows(c.dialect, c.cfg.zone(), resp), nil
-	case !errors.Is(err, ErrResultTooLarge) || !c.dialect.Cursors || c.cfg.Paging == PagingOff:
+	case !errors.Is(err, ErrResultTooLarge) || !c.dialect.Cursors || c.cfg.Paging == PagingOff || q.json:
 		return nil, err
 	}
 	return c.queryAgain(ctx, q, b, err)

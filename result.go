@@ -16,8 +16,16 @@ type result struct {
 
 var _ driver.Result = (*result)(nil)
 
+// notCounted stands for a number of rows that the service does not tell.
+const notCounted = -1
+
 // RowsAffected returns the number of rows that the statement changed.
-func (r *result) RowsAffected() (int64, error) { return r.affected, nil }
+func (r *result) RowsAffected() (int64, error) {
+	if r.affected == notCounted {
+		return 0, errorf("RowsAffected: the Data API does not count the rows that a batch changes")
+	}
+	return r.affected, nil
+}
 
 // LastInsertId returns the first generated key; MySQL only (F0041).
 func (r *result) LastInsertId() (int64, error) {

@@ -37,6 +37,14 @@ func newRows(d *dialect.Dialect, zone *time.Location, resp *wire.ExecuteResponse
 	return r
 }
 
+// newJSONRows returns the row of a result that came as one text.
+func (c *Conn) newJSONRows(text string) *rows {
+	return newRows(c.dialect, c.cfg.zone(), &wire.ExecuteResponse{
+		ColumnMetadata: []wire.ColumnMetadata{{Label: "json", Name: "json", TypeName: c.dialect.JSONType}},
+		Records:        wire.NewRecords([][]wire.Field{{wire.String(text)}}),
+	})
+}
+
 func newColumn(d *dialect.Dialect, zone *time.Location, meta *wire.ColumnMetadata) column {
 	c := column{meta: meta, typ: d.TypeByName(meta.TypeName), zone: zone, bytes: d.TextAsBytes}
 	if c.typ == nil {

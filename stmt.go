@@ -20,8 +20,9 @@ var (
 	_ driver.StmtQueryContext = (*stmt)(nil)
 )
 
-// NumInput returns the number of parameters, -1 if it depends on the arguments.
-func (s *stmt) NumInput() int { return s.parsed.NumInput() }
+// NumInput returns -1, which leaves the counting of arguments to the driver: an
+// Option among them is none.
+func (s *stmt) NumInput() int { return -1 }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	return s.conn.exec(ctx, call{query: s.query, parsed: s.parsed, args: args})

@@ -19,6 +19,8 @@ type Dialect struct {
 	// GeneratedKeys says that a statement's answer holds the keys that the
 	// database generated (F0041).
 	GeneratedKeys bool
+	// JSONType is the name of the type of a JSON text.
+	JSONType string
 	// Cursors says that a result can be read through a Cursor.
 	Cursors bool
 	// NoBackslashEscapes says that a backslash in a quoted string is an
@@ -56,6 +58,7 @@ type syntax struct {
 // PostgreSQL is the dialect of Aurora PostgreSQL.
 var PostgreSQL = newDialect(Dialect{
 	Name:     "postgresql",
+	JSONType: "json",
 	unlisted: Type{Kind: wire.KindString, Go: goString},
 	Cursors:  true,
 	syntax: syntax{
@@ -67,6 +70,7 @@ var PostgreSQL = newDialect(Dialect{
 // MySQL is the dialect of Aurora MySQL.
 var MySQL = newDialect(Dialect{
 	Name:          "mysql",
+	JSONType:      "JSON",
 	GeneratedKeys: true,
 	TextAsBytes:   true,
 	unlisted:      Type{Kind: wire.KindString, Go: goString, GoNull: goNullString},

@@ -128,9 +128,7 @@ func (r *BatchRequest) AppendJSON(dst []byte) []byte {
 	o.optional("database", r.Database)
 	if r.ParameterSets != nil {
 		o.key("parameterSets")
-		o.buf = appendList(o.buf, r.ParameterSets, func(dst []byte, set []Parameter) []byte {
-			return appendList(dst, set, appendParameter)
-		})
+		o.buf = appendList(o.buf, r.ParameterSets, AppendParameterSet)
 	}
 	o.string("resourceArn", r.ResourceARN)
 	o.optional("schema", r.Schema)
@@ -138,6 +136,12 @@ func (r *BatchRequest) AppendJSON(dst []byte) []byte {
 	o.string("sql", r.SQL)
 	o.optional("transactionId", r.TransactionID)
 	return o.close()
+}
+
+// AppendParameterSet appends one element of BatchRequest.ParameterSets as the
+// request holds it, for those who have to know its size.
+func AppendParameterSet(dst []byte, set []Parameter) []byte {
+	return appendList(dst, set, appendParameter)
 }
 
 // ParseJSON reads a request. It returns a *JSONError for what is not one.

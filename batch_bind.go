@@ -1,0 +1,171 @@
+package auroradataapi
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// batchRequest is one call of a batch.
+type batchRequest struct {
+	call    // with the arguments of a set, for their names and number
+	service dialect.Service
+	first   int // the index of its first set in the batch
+	sets    [][]wire.Parameter
+}
+
+// requestHeadroom is what of wire.MaxRequestBytes is left for the head of the
+// request: some 500 bytes, and the session token of temporary credentials.
+const requestHeadroom = 16 << 10
+
+// bindBatch makes the calls of a batch, before the first of them is made.
+func (c *Conn) bindBatch(q call, sets [][]any) ([]batchRequest, error) {
+	var requests []batchRequest
+	var alike *alikeSets
+	flush := func() error {
+		if alike == nil {
+			return nil
+		}
+		more, err := c.divide(alike)
+		requests = append(requests, more...)
+		return err
+	}
+	for i, set := range sets {
+		args, sent, err := c.encodeSet(set)
+		if err != nil {
+			return nil, &setError{i, err}
+		}
+		q.args = args
+		if alike.add(args, sent) {
+			continue
+		}
+		if err := flush(); err != nil {
+			return nil, err
+		}
+		alike = newAlikeSets(q, i, sent)
+	}
+	return requests, flush()
+}
+
+// encodeSet turns a set of arguments into what is sent for it, by the way that
+// database/sql sends the arguments of a single statement.
+func (c *Conn) encodeSet(set []any) ([]driver.NamedValue, []argument, error) {
+	args := make([]driver.NamedValue, len(set))
+	for i, value := range set {
+		nv := &args[i]
+		if named, ok := value.(sql.NamedArg); ok {
+			nv.Name, value = named.Name, named.Value
+		}
+		nv.Ordinal, nv.Value = i+1, value
+		err := c.CheckNamedValue(nv)
+		if errors.Is(err, driver.ErrSkip) {
+			nv.Value, err = driver.DefaultParameterConverter.ConvertValue(value)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", argName(*nv), err)
+		}
+	}
+	sent, err := encodeAll(args)
+	return args, sent, err
+}
+
+// alikeSets are sets, one behind the other, that one statement fits.
+type alikeSets struct {
+	call
+	first int
+	sets  [][]argument
+	casts []string
+	nulls []bool // the argument was NULL in every set so far, so that any cast fits
+}
+
+func newAlikeSets(q call, first int, sent []argument) *alikeSets {
+	a := &alikeSets{call: q, first: first, casts: make([]string, len(sent)), nulls: make([]bool, len(sent))}
+	for i := range sent {
+		a.nulls[i] = true
+	}
+	a.add(q.args, sent)
+	return a
+}
+
+// add adds a set if the statement fits it too.
+func (a *alikeSets) add(args []driver.NamedValue, sent []argument) bool {
+	if a == nil || len(args) != len(a.args) {
+		return false
+	}
+	for i, arg := range sent {
+		if args[i].Name != a.args[i].Name || !a.fits(i, arg) {
+			return false
+		}
+	}
+	for i, arg := range sent {
+		if !anyCast(arg) {
+			a.casts[i], a.nulls[i] = arg.cast, false
+		}
+	}
+	a.sets = append(a.sets, sent)
+	return true
+}
+
+func (a *alikeSets) fits(i int, arg argument) bool {
+	return a.nulls[i] || arg.cast == a.casts[i] || anyCast(arg)
+}
+
+// anyCast says whether the argument may be cast to whatever the others are.
+func anyCast(arg argument) bool { return arg.value.IsNull() && arg.cast == "" }
+
+// divide divides sets into calls that are not larger than the service takes, by
+// the size that they have on the wire.
+func (c *Conn) divide(a *alikeSets) ([]batchRequest, error) {
+	service, err := a.toService(a.casts)
+	if err != nil {
+		return nil, &setError{a.first, err}
+	}
+	empty := wire.BatchRequest{
+		ResourceARN:   c.cfg.ClusterARN,
+		SecretARN:     c.cfg.SecretARN,
+		Database:      c.cfg.Database,
+		SQL:           service.SQL,
+		ParameterSets: [][]wire.Parameter{},
+		TransactionID: strings.Repeat("x", wire.MaxTransactionIDChars),
+	}
+	scratch := empty.AppendJSON(nil)
+	room := wire.MaxRequestBytes - requestHeadroom - len(scratch)
+	var requests []batchRequest
+	left := 0
+	for i, sent := range a.sets {
+		set := parameters(service, sent)
+		if set == nil {
+			set = []wire.Parameter{} // a run without parameters (F0039)
+		}
+		scratch = wire.AppendParameterSet(scratch[:0], set)
+		size := len(scratch) + len(",")
+		if size > room {
+			return nil, &setError{a.first + i, errorf("it has %d bytes as JSON; with the statement and the head of the request it passes the %d that the Data API takes", size, wire.MaxRequestBytes)}
+		}
+		if size > left {
+			requests = append(requests, batchRequest{call: a.call, service: service, first: a.first + i})
+			left = room
+		}
+		left -= size
+		last := &requests[len(requests)-1]
+		last.sets = append(last.sets, set)
+	}
+	return requests, nil
+}
+
+// setError is what is wrong with a set, found before anything was sent.
+type setError struct {
+	set int
+	err error
+}
+
+func (e *setError) Error() string {
+	return prefix + fmt.Sprintf("sets[%d]: ", e.set) + strings.ReplaceAll(e.err.Error(), prefix, "")
+}
+
+func (e *setError) Unwrap() error { return e.err }
