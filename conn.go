@@ -52,6 +52,12 @@ func (c *Conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return c.query(ctx, call{query: query, parsed: c.dialect.Parse(query), args: args})
 }
 
+// sibling returns a connection like this one, for calls outside of a transaction
+// that are made at once.
+func (c *Conn) sibling() *Conn {
+	return &Conn{connector: c.connector, api: c.api, cfg: c.cfg, dialect: c.dialect, lane: newLane()}
+}
+
 // usable fails if the connection is closed or the context is over, before
 // anything is sent.
 func (c *Conn) usable(ctx context.Context) error {

@@ -103,6 +103,17 @@
 // transaction that expired, is an *IncompleteError with the number of rows that
 // were delivered, and never just short.
 //
+// # How do I load many rows?
+//
+// With CopyFrom, which has pgx's name and source of rows. Each call carries as
+// many rows as fit 4 MiB, and the database takes them apart:
+//
+//	r, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
+//		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
+//
+// All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
+// database refuses is named in the *CopyError, or given to OnBadRow and left out.
+//
 // # Is a connection a session?
 //
 // No. Each call outside of a transaction may meet another session of the

@@ -23,6 +23,8 @@ type Dialect struct {
 	JSONType string
 	// Cursors says that a result can be read through a Cursor.
 	Cursors bool
+	// CopyHint is the type hint of a Copy's rows.
+	CopyHint wire.TypeHint
 	// NoBackslashEscapes says that a backslash in a quoted string is an
 	// ordinary character, as it is in MySQL under that sql_mode.
 	NoBackslashEscapes bool
@@ -61,6 +63,7 @@ var PostgreSQL = newDialect(Dialect{
 	JSONType: "json",
 	unlisted: Type{Kind: wire.KindString, Go: goString},
 	Cursors:  true,
+	CopyHint: wire.HintJSON,
 	syntax: syntax{
 		numbered: true, prefixed: true, operators: true,
 		subscripts: true, nestedComments: true, groups: true,

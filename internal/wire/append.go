@@ -59,6 +59,9 @@ func appendList[T any](dst []byte, list []T, appendOne func([]byte, T) []byte) [
 	return append(dst, ']')
 }
 
+// AppendString appends a JSON string.
+func AppendString(dst []byte, s string) []byte { return appendString(dst, s) }
+
 const hexDigits = "0123456789abcdef"
 
 // appendString appends a JSON string. Bytes that are not UTF-8 are appended as

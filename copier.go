@@ -1,0 +1,305 @@
+package auroradataapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// copier is one CopyFrom.
+type copier struct {
+	conn    *Conn
+	copy    dialect.Copy
+	call    call // the statement
+	source  CopySource
+	options CopyOptions
+	encoder *copyEncoder
+	most    int // bytes of rows that fit a call, as they are written within the request
+
+	row   int64  // the number of the last row that was read
+	held  []byte // that row, where it did not fit the chunk
+	tx    *tx    // the transaction of all calls; nil with PerCall
+	mu    sync.Mutex
+	done  CopyResult
+	took  []RowRange // committed, with PerCall
+	doubt []RowRange // perhaps committed, with PerCall
+}
+
+// copyReserve is what a request has besides the statement and the rows: the
+// headers that a signature makes long, ARNs and names.
+const copyReserve = 16 << 10
+
+func newCopier(c *Conn, s dialect.Copy, source CopySource, options CopyOptions) *copier {
+	sql := s.Statement(c.dialect)
+	return &copier{
+		conn: c, copy: s, call: call{query: sql, parsed: c.dialect.Parse(sql)}, source: source, options: options,
+		encoder: newCopyEncoder(c, s.Columns),
+		most:    wire.MaxRequestBytes - copyReserve - 2*len(sql),
+	}
+}
+
+// run loads all rows.
+func (p *copier) run(ctx context.Context) (CopyResult, error) {
+	var err error
+	switch {
+	case p.options.PerCall:
+		err = p.runPerCall(ctx)
+	default:
+		if p.tx = p.conn.tx.Load(); p.tx != nil {
+			err = p.runTransaction(ctx)
+		} else {
+			err = p.runOwnTransaction(ctx)
+		}
+	}
+	return p.done, err
+}
+
+// runOwnTransaction loads all rows in a transaction of its own.
+func (p *copier) runOwnTransaction(ctx context.Context) error {
+	var err error
+	if p.tx, err = p.conn.begin(ctx, p.call.query, newLane()); err != nil {
+		return err
+	}
+	if err := p.runTransaction(ctx); err != nil {
+		p.tx.release(ctx)
+		p.done = CopyResult{}
+		return p.nameRow(ctx, err)
+	}
+	return p.tx.commit(ctx, p.call.query)
+}
+
+// runTransaction loads all rows in the transaction.
+func (p *copier) runTransaction(ctx context.Context) error {
+	for {
+		chunk, err := p.next()
+		if err != nil || chunk == nil {
+			return err
+		}
+		if err := p.load(ctx, chunk); err != nil {
+			return err
+		}
+	}
+}
+
+// runPerCall loads the rows by calls that commit, several at once if asked to.
+// It ends when all that were begun have.
+func (p *copier) runPerCall(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	free := make(chan struct{}, max(p.options.InFlight, 1))
+	var failed error // of the calls; guarded by p.mu
+	var calls sync.WaitGroup
+	stopped := func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return failed
+	}
+	var err error
+	for stopped() == nil {
+		var chunk *copyChunk
+		if chunk, err = p.next(); err != nil || chunk == nil {
+			break
+		}
+		free <- struct{}{}
+		if stopped() != nil {
+			break
+		}
+		calls.Add(1)
+		go func() {
+			defer func() { <-free; calls.Done() }()
+			if err := p.load(ctx, chunk); err != nil {
+				p.mu.Lock()
+				failed = errors.Join(failed, err)
+				p.mu.Unlock()
+			}
+		}()
+	}
+	calls.Wait()
+	if err = errors.Join(failed, err); err == nil {
+		return nil
+	}
+	return p.fail(err)
+}
+
+// fail adds to an error what was loaded all the same.
+func (p *copier) fail(err error) error {
+	var e *CopyError
+	if !errors.As(err, &e) {
+		e = &CopyError{err: err}
+	}
+	e.Committed, e.Unknown = mergeRanges(p.took), mergeRanges(p.doubt)
+	return e
+}
+
+// next reads rows until a call is full. It returns nil behind the last.
+func (p *copier) next() (*copyChunk, error) {
+	k := &copyChunk{}
+	for {
+		row, err := p.read()
+		if err != nil {
+			return nil, err
+		}
+		if row == nil {
+			break
+		}
+		size := quotedLen(row)
+		if size > p.most {
+			return nil, &CopyError{Row: p.row, err: fmt.Errorf("it takes %d bytes as JSON, and a request of the Data API holds %d", size, p.most)}
+		}
+		if k.quoted+size > p.most {
+			p.held = append(p.held[:0], row...)
+			break
+		}
+		if k.rows() == 0 {
+			k.first = p.row
+		}
+		k.starts = append(k.starts, len(k.text))
+		k.text = append(k.text, row...)
+		k.quoted += size
+	}
+	if k.rows() == 0 {
+		return nil, nil
+	}
+	return k, nil
+}
+
+// read returns the next row as JSON, nil behind the last.
+func (p *copier) read() ([]byte, error) {
+	if len(p.held) > 0 {
+		row := p.held
+		p.held = nil
+		return row, nil
+	}
+	if !p.source.Next() {
+		if err := p.source.Err(); err != nil {
+			return nil, &CopyError{Row: p.row + 1, err: fmt.Errorf("the source: %w", err)}
+		}
+		return nil, nil
+	}
+	p.row++
+	values, err := p.source.Values()
+	if err != nil {
+		return nil, &CopyError{Row: p.row, err: fmt.Errorf("the source: %w", err)}
+	}
+	row, err := p.encoder.encode(values)
+	if err != nil {
+		return nil, &CopyError{Row: p.row, err: err}
+	}
+	return row, nil
+}
+
+// load loads a chunk, and looks for the rows to blame if the database refuses it
+// for its values.
+func (p *copier) load(ctx context.Context, k *copyChunk) error {
+	skip := p.options.OnBadRow != nil
+	if p.tx != nil && skip {
+		if _, err := p.execute(ctx, p.own("SAVEPOINT auroradataapi_copy"), nil); err != nil {
+			return err
+		}
+	}
+	err := p.send(ctx, k)
+	switch {
+	case err == nil:
+		return nil
+	case !blamesRow(err), p.tx != nil && !skip:
+		return &CopyError{First: k.first, Last: k.last(), err: err, chunk: k}
+	}
+	if p.tx != nil {
+		if _, err := p.execute(ctx, p.own("ROLLBACK TO SAVEPOINT auroradataapi_copy"), nil); err != nil {
+			return err
+		}
+	}
+	if k.rows() > 1 {
+		half := k.rows() / 2
+		if err := p.load(ctx, k.part(0, half)); err != nil {
+			return err
+		}
+		return p.load(ctx, k.part(half, k.rows()))
+	}
+	if !skip {
+		return &CopyError{Row: k.first, err: err}
+	}
+	return p.bad(BadRow{Row: k.first, Err: err})
+}
+
+func (p *copier) bad(row BadRow) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done.Bad++
+	if err := p.options.OnBadRow(row); err != nil {
+		return &CopyError{Row: row.Row, err: err}
+	}
+	return nil
+}
+
+// send sends a chunk and counts it.
+func (p *copier) send(ctx context.Context, k *copyChunk) error {
+	resp, err := p.execute(ctx, p.call, []wire.Parameter{
+		{Name: dialect.CopyParameter, Value: wire.String(k.json()), TypeHint: p.conn.dialect.CopyHint},
+	})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rows := RowRange{k.first, k.last()}
+	if err != nil {
+		if errors.Is(err, ErrOutcomeUnknown) {
+			p.doubt = append(p.doubt, rows)
+		}
+		return err
+	}
+	p.took = append(p.took, rows)
+	p.done.Rows += int64(k.rows())
+	p.done.Bytes += int64(len(k.text))
+	p.done.Calls++
+	p.done.Affected += resp.NumberOfRecordsUpdated
+	if p.options.Progress != nil {
+		p.options.Progress(p.done.CopyProgress)
+	}
+	return nil
+}
+
+// own returns a statement of the driver's own.
+func (p *copier) own(sql string) call { return call{query: sql, parsed: p.conn.dialect.Parse(sql)} }
+
+func (p *copier) execute(ctx context.Context, q call, params []wire.Parameter) (*wire.ExecuteResponse, error) {
+	conn := p.conn
+	if p.tx == nil { // calls at once do not wait for one another
+		conn = conn.sibling()
+	}
+	return conn.run(ctx, CallStatement, q, nil, p.tx, wire.ExecuteRequest{SQL: q.query, Parameters: params})
+}
+
+// nameRow looks in another transaction, which is rolled back too, for the row
+// that the database refuses. Where it is one only for the company of earlier
+// calls, such as a key that is there twice, the rows of the call have to do.
+func (p *copier) nameRow(ctx context.Context, err error) error {
+	var e *CopyError
+	if !errors.As(err, &e) || e.chunk == nil || !blamesRow(err) || ctx.Err() != nil {
+		return err
+	}
+	t, berr := p.conn.begin(ctx, p.call.query, newLane())
+	if berr != nil {
+		return err
+	}
+	defer t.release(ctx)
+	var found *BadRow
+	stop := errors.New("found")
+	again := copier{conn: p.conn, copy: p.copy, call: p.call, tx: t, options: CopyOptions{
+		OnBadRow: func(row BadRow) error { found = &row; return stop },
+	}}
+	if again.load(ctx, e.chunk); found != nil {
+		return &CopyError{Row: found.Row, err: found.Err}
+	}
+	return err
+}
+
+// blamesRow reports whether an error is about the values of a row: of the
+// SQLSTATE's class data exception or integrity constraint violation.
+func blamesRow(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && len(e.Code) == 5 && (slices.Contains([]string{"22", "23", "21"}, e.Code[:2]) || e.Number == 1366)
+}

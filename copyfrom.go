@@ -1,0 +1,266 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// CopySource hands out the rows for CopyFrom, as the source of pgx's CopyFrom
+// does: Next, then Values, and in the end Err. Values are what an argument of a
+// statement may be, one for each column.
+type CopySource interface {
+	// Next says whether there is another row.
+	Next() bool
+	// Values returns the row. It is not kept.
+	Values() ([]any, error)
+	// Err returns why there is no other row; nil if there are no more.
+	Err() error
+}
+
+// CopyRows returns the rows of a slice.
+func CopyRows(rows [][]any) CopySource { return &sliceSource{rows: rows} }
+
+type sliceSource struct {
+	rows [][]any
+	next int
+}
+
+func (s *sliceSource) Next() bool {
+	s.next++
+	return s.next <= len(s.rows)
+}
+func (s *sliceSource) Values() ([]any, error) { return s.rows[s.next-1], nil }
+func (s *sliceSource) Err() error             { return nil }
+
+// CopySeq calls yield with a source that hands out the rows of a sequence, which
+// ends with the first error.
+func CopySeq(rows iter.Seq2[[]any, error], yield func(CopySource) error) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	return yield(&seqSource{next: next})
+}
+
+type seqSource struct {
+	next func() ([]any, error, bool)
+	row  []any
+	err  error
+}
+
+func (s *seqSource) Next() (ok bool) {
+	if s.err == nil {
+		s.row, s.err, ok = s.next()
+	}
+	return ok && s.err == nil
+}
+func (s *seqSource) Values() ([]any, error) { return s.row, nil }
+func (s *seqSource) Err() error             { return s.err }
+
+// CopyMode says what CopyFrom does with rows.
+type CopyMode uint8
+
+// The ways of loading rows.
+const (
+	// CopyInsert inserts all rows.
+	CopyInsert CopyMode = iota
+	// CopyIgnore inserts the rows whose key is not there yet.
+	CopyIgnore
+	// CopyUpsert inserts the rows whose key is not there yet, and updates the
+	// others. PostgreSQL refuses two rows with the same key in one call.
+	CopyUpsert
+	// CopyUpdate updates the rows whose key is there.
+	CopyUpdate
+)
+
+// CopyOptions says how CopyFrom loads rows. The zero value inserts them in one
+// transaction.
+type CopyOptions struct {
+	// Mode says what becomes of the rows, by their Key.
+	Mode CopyMode
+	// Key names the columns that tell rows apart, for every mode but CopyInsert.
+	// On PostgreSQL there has to be a unique index on just these; on MySQL,
+	// CopyIgnore and CopyUpsert go by every unique index.
+	Key []string
+	// PerCall commits each call by itself, which loads what can be loaded: a
+	// *CopyError says which rows are in the table. Without it all rows are loaded
+	// or none, by a transaction that is the caller's if there is one.
+	PerCall bool
+	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1.
+	InFlight int
+	// OnBadRow is called for each row that the database refuses for its values,
+	// such as one that breaks a constraint; CopyFrom goes on without it, unless
+	// an error is returned. Finding the row among those of a call takes some
+	// more calls. If OnBadRow is nil, the first such row is named in the error.
+	OnBadRow func(BadRow) error
+	// Progress, if not nil, is called after each call that loaded rows.
+	Progress func(CopyProgress)
+}
+
+// BadRow is a row that the database refused.
+type BadRow struct {
+	// Row is its number, from 1, in the order of the source.
+	Row int64
+	// Err is what the database said.
+	Err error
+}
+
+// CopyProgress tells how far CopyFrom has got.
+type CopyProgress struct {
+	Rows  int64 // rows that the database took so far
+	Bytes int64 // bytes of them that were sent
+	Calls int   // calls that carried rows
+}
+
+// CopyResult is what CopyFrom did.
+type CopyResult struct {
+	CopyProgress
+	// Affected is the number of rows that the database reports as inserted or
+	// updated; MySQL counts a row twice that CopyUpsert updates.
+	Affected int64
+	// Bad is the number of rows that OnBadRow was called for.
+	Bad int64
+}
+
+// CopyFrom loads rows into a table of db; see Conn.CopyFrom.
+func CopyFrom(ctx context.Context, db *sql.DB, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return CopyResult{}, err
+	}
+	defer conn.Close()
+	var result CopyResult
+	err = conn.Raw(func(raw any) error {
+		c, ok := raw.(*Conn)
+		if !ok {
+			return errorf("CopyFrom: the database is one of the driver %T, not of this", raw)
+		}
+		result, err = c.CopyFrom(ctx, table, columns, rows, options)
+		return err
+	})
+	return result, err
+}
+
+// CopyFrom loads rows into a table with as few calls as possible: each is filled
+// to the 4 MiB that a request may have, and the database takes its rows apart.
+// On MySQL that needs JSON_TABLE, which Aurora MySQL has from version 3 on.
+//
+// The table is written as SQL writes it, in quotes where it needs them; the
+// columns are plain names. If it fails, the error tells the row, where one is to
+// blame: a *CopyError.
+func (c *Conn) CopyFrom(ctx context.Context, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
+	if err := c.usable(ctx); err != nil {
+		return CopyResult{}, err
+	}
+	if err := options.check(columns); err != nil {
+		return CopyResult{}, errorf("CopyFrom: %w", err)
+	}
+	if options.PerCall && c.tx.Load() != nil {
+		return CopyResult{}, errorf("CopyFrom: PerCall commits each call by itself, and this connection is in a transaction")
+	}
+	sql, err := c.copyStatement(ctx, table, columns, options)
+	if err != nil {
+		return CopyResult{}, err
+	}
+	return newCopier(c, sql, rows, options).run(ctx)
+}
+
+func (o CopyOptions) check(columns []string) error {
+	switch {
+	case len(columns) == 0:
+		return fmt.Errorf("there are no columns")
+	case o.Mode > CopyUpdate:
+		return fmt.Errorf("there is no mode %d", o.Mode)
+	case o.Mode == CopyInsert && len(o.Key) > 0:
+		return fmt.Errorf("a key is of no use to CopyInsert; choose CopyIgnore, CopyUpsert or CopyUpdate")
+	case o.Mode != CopyInsert && len(o.Key) == 0:
+		return fmt.Errorf("the mode needs a Key: the columns that tell rows apart")
+	case (o.Mode == CopyUpsert || o.Mode == CopyUpdate) && len(o.Key) >= len(columns):
+		return fmt.Errorf("there is no column outside of the Key that could be updated")
+	case o.InFlight < 0, o.InFlight > 1 && !o.PerCall:
+		return fmt.Errorf("%d calls at once cannot share a transaction; set PerCall", o.InFlight)
+	}
+	for i, name := range columns {
+		if slices.Contains(columns[:i], name) {
+			return fmt.Errorf("the column %q is there twice", name)
+		}
+	}
+	for _, name := range o.Key {
+		if !slices.Contains(columns, name) {
+			return fmt.Errorf("the column %q of the Key is not among the columns", name)
+		}
+	}
+	return nil
+}
+
+// copyStatement learns the columns' types and makes the statement.
+func (c *Conn) copyStatement(ctx context.Context, table string, columns []string, options CopyOptions) (dialect.Copy, error) {
+	none := dialect.Copy{}
+	parts, err := c.dialect.ParseTable(table)
+	if err != nil {
+		return none, errorf("CopyFrom: %w", err)
+	}
+	params := []wire.Parameter{{Name: "table", Value: wire.String(table)}}
+	if c.dialect.GeneratedKeys { // the information schema, which knows names without quotes
+		database := ""
+		if len(parts) > 1 {
+			database = parts[0]
+		}
+		params = []wire.Parameter{
+			{Name: "table", Value: wire.String(parts[len(parts)-1])},
+			{Name: "database", Value: wire.String(database)},
+		}
+	}
+	types, err := c.copyTypes(ctx, params)
+	if err != nil {
+		return none, err
+	}
+	if len(types) == 0 {
+		return none, errorf("CopyFrom: there is no table %s", table)
+	}
+	s := dialect.Copy{Table: table, Mode: dialect.CopyMode(options.Mode), Key: options.Key}
+	for _, name := range columns {
+		typ, ok := types[name]
+		if !ok {
+			return none, errorf("CopyFrom: the table %s has no column %q; it has %s", table, name, strings.Join(sortedKeys(types), ", "))
+		}
+		s.Columns = append(s.Columns, dialect.CopyColumn{Name: name, Type: typ})
+	}
+	return s, nil
+}
+
+// copyTypes asks for the types of a table's columns.
+func (c *Conn) copyTypes(ctx context.Context, params []wire.Parameter) (map[string]string, error) {
+	sql := c.dialect.ColumnTypes()
+	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, c.tx.Load(), wire.ExecuteRequest{SQL: sql, Parameters: params})
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Records.Close()
+	types := make(map[string]string)
+	var row []wire.Field
+	for {
+		if row, err = resp.Records.Next(row); err != nil {
+			break
+		}
+		if len(row) != 2 {
+			return nil, errorf("CopyFrom: the service sent no list of columns")
+		}
+		types[row[0].Str()] = row[1].Str()
+	}
+	return types, nil
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

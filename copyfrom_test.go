@@ -1,0 +1,355 @@
+package auroradataapi_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
+)
+
+// onBoth runs a test on either engine.
+func onBoth(t *testing.T, test func(t *testing.T, srv *dataapitest.Server, db *sql.DB, mysql bool)) {
+	t.Helper()
+	t.Run("postgresql", func(t *testing.T) {
+		srv := dataapitest.New(t)
+		test(t, srv, srv.Open(t), false)
+	})
+	t.Run("mysql", func(t *testing.T) {
+		srv := dataapitest.New(t, dataapitest.MySQL())
+		test(t, srv, srv.Open(t), true)
+	})
+}
+
+// numbered returns rows of a number from first to last and a text.
+func numbered(first, last int) auroradataapi.CopySource {
+	rows := make([][]any, 0, last-first+1)
+	for i := first; i <= last; i++ {
+		rows = append(rows, []any{i, fmt.Sprintf("row %d", i)})
+	}
+	return auroradataapi.CopyRows(rows)
+}
+
+func TestCopyFromValues(t *testing.T) {
+	at := time.Date(2024, 1, 15, 12, 34, 56, 789012000, time.FixedZone("", 9*3600))
+	texts := []any{"", "it's", `a "b" \ c`, "NULL", "[1,2]", "é\n\t\x01", nil}
+	t.Run("postgresql", func(t *testing.T) {
+		db := dataapitest.Open(t)
+		exec(t, db, `CREATE TABLE "My Table" (id int8, "Text" text, "n" numeric, f float8, b bool, y bytea, ts timestamptz, j json, u uuid, a text[], d int DEFAULT 7)`)
+		columns := []string{"id", "Text", "n", "f", "b", "y", "ts", "j", "u", "a"}
+		var rows [][]any
+		for i, text := range texts {
+			rows = append(rows, []any{math.MaxInt64 - i, text, "100.10", math.Inf(-1), i%2 == 0, []byte{0, 255, 'x'}, at, `{"k": [1, "é"]}`,
+				"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", `{a,NULL,"b c"}`})
+		}
+		result, err := auroradataapi.CopyFrom(t.Context(), db, `public."My Table"`, columns, auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
+		if err != nil || result.Rows != int64(len(rows)) || result.Affected != result.Rows || result.Calls != 1 {
+			t.Fatalf("got %+v, %v", result, err)
+		}
+		for i, text := range texts {
+			got := query[string](t, db, `SELECT concat_ws('|', coalesce("Text", 'null'), n, f, b, y, ts, j, u, a, d) FROM "My Table" WHERE id = $1`, int64(math.MaxInt64-i))
+			want := fmt.Sprintf(`%v|100.10|-Infinity|%c|\x00ff78|2024-01-15 03:34:56.789012+00|{"k": [1, "é"]}|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|{a,NULL,"b c"}|7`,
+				text, "tf"[i%2])
+			if text == nil {
+				want = strings.Replace(want, "<nil>", "null", 1)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("row %d (-want +got)\n%s", i, diff)
+			}
+		}
+	})
+	t.Run("mysql", func(t *testing.T) {
+		db := dataapitest.Open(t, dataapitest.MySQL())
+		exec(t, db, "CREATE TABLE `My Table` (id bigint, `Text` text, n decimal(10,2), f double, b boolean, y varbinary(10), ts datetime(6), j json, bits bit(8), e enum('a','b'), d int DEFAULT 7)")
+		columns := []string{"id", "Text", "n", "f", "b", "y", "ts", "j", "bits", "e"}
+		var rows [][]any
+		for i, text := range texts {
+			rows = append(rows, []any{math.MaxInt64 - i, text, "100.10", -1.5e-300, i%2 == 0, []byte{0, 255, 'x'}, at, `{"k": [1, "é"]}`, 5, "b"})
+		}
+		result, err := auroradataapi.CopyFrom(t.Context(), db, "`My Table`", columns, auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
+		if err != nil || result.Rows != int64(len(rows)) || result.Affected != result.Rows {
+			t.Fatalf("got %+v, %v", result, err)
+		}
+		for i, text := range texts {
+			got := query[string](t, db, "SELECT concat_ws('|', coalesce(`Text`, 'null'), n, f, b, hex(y), ts, j, bits + 0, e, d) FROM `My Table` WHERE id = ?", int64(math.MaxInt64-i))
+			want := fmt.Sprintf(`%v|100.10|-1.5e-300|%d|00FF78|2024-01-15 03:34:56.789012|{"k": [1, "é"]}|5|b|7`, text, 1-i%2)
+			if text == nil {
+				want = strings.Replace(want, "<nil>", "null", 1)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("row %d (-want +got)\n%s", i, diff)
+			}
+		}
+	})
+}
+
+// TestCopyFromLarge fills several calls.
+func TestCopyFromLarge(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *dataapitest.Server, db *sql.DB, _ bool) {
+		exec(t, db, "CREATE TABLE big (id int PRIMARY KEY, t text)")
+		const n = 40_000
+		seq := func(first int) iter.Seq2[[]any, error] {
+			return func(yield func([]any, error) bool) {
+				for i := first; i < first+n; i++ {
+					if !yield([]any{i, strings.Repeat(`"x"`, 30+i%40)}, nil) {
+						return
+					}
+				}
+			}
+		}
+		progress := 0
+		err := auroradataapi.CopySeq(seq(0), func(rows auroradataapi.CopySource) error {
+			r, err := auroradataapi.CopyFrom(t.Context(), db, "big", []string{"id", "t"}, rows, auroradataapi.CopyOptions{
+				Progress: func(auroradataapi.CopyProgress) { progress++ },
+			})
+			if r.Calls < 3 || r.Calls != progress || r.Rows != n {
+				t.Errorf("got %+v, and Progress was called %d times", r, progress)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = auroradataapi.CopySeq(seq(n), func(rows auroradataapi.CopySource) error {
+			r, err := auroradataapi.CopyFrom(t.Context(), db, "big", []string{"id", "t"}, rows, auroradataapi.CopyOptions{PerCall: true, InFlight: 3})
+			if r.Rows != n {
+				t.Errorf("got %+v", r)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := query[int64](t, db, "SELECT sum(length(t)) + count(*) FROM big"); got != int64(2*n)+3*sumOfRepeats(2*n) {
+			t.Errorf("the table holds %d", got)
+		}
+	})
+}
+
+func sumOfRepeats(n int) (sum int64) {
+	for i := range n {
+		sum += int64(30 + i%40)
+	}
+	return sum
+}
+
+func TestCopyFromModes(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *dataapitest.Server, db *sql.DB, mysql bool) {
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(20), other int DEFAULT 1)")
+		columns, key := []string{"id", "name"}, []string{"id"}
+		load := func(mode auroradataapi.CopyMode, rows auroradataapi.CopySource) {
+			t.Helper()
+			options := auroradataapi.CopyOptions{Mode: mode, Key: key}
+			if mode == auroradataapi.CopyInsert {
+				options.Key = nil
+			}
+			if _, err := auroradataapi.CopyFrom(t.Context(), db, "t", columns, rows, options); err != nil {
+				t.Fatalf("mode %d: %v", mode, err)
+			}
+		}
+		check := func(want string) {
+			t.Helper()
+			concat := "string_agg(id || ':' || name, ' ' ORDER BY id)"
+			if mysql {
+				concat = "group_concat(concat(id, ':', name) ORDER BY id SEPARATOR ' ')"
+			}
+			if got := query[string](t, db, "SELECT "+concat+" FROM t"); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+		load(auroradataapi.CopyInsert, auroradataapi.CopyRows([][]any{{1, "a"}, {2, "b"}}))
+		check("1:a 2:b")
+		load(auroradataapi.CopyIgnore, auroradataapi.CopyRows([][]any{{2, "x"}, {3, "c"}}))
+		check("1:a 2:b 3:c")
+		load(auroradataapi.CopyUpsert, auroradataapi.CopyRows([][]any{{3, "C"}, {4, "d"}}))
+		check("1:a 2:b 3:C 4:d")
+		load(auroradataapi.CopyUpdate, auroradataapi.CopyRows([][]any{{1, "A"}, {9, "z"}}))
+		check("1:A 2:b 3:C 4:d")
+	})
+}
+
+func TestCopyFromBadRows(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, _ bool) {
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL)")
+		columns := []string{"id", "name"}
+		rows := func() auroradataapi.CopySource {
+			var rows [][]any
+			for i := 1; i <= 1000; i++ {
+				switch i {
+				case 300, 301:
+					rows = append(rows, []any{i, "this is too long"})
+				case 900:
+					rows = append(rows, []any{i, nil})
+				default:
+					rows = append(rows, []any{i, "ok"})
+				}
+			}
+			return auroradataapi.CopyRows(rows)
+		}
+		var e *auroradataapi.CopyError
+		_, err := auroradataapi.CopyFrom(t.Context(), db, "t", columns, rows(), auroradataapi.CopyOptions{})
+		if !errors.As(err, &e) || e.Row != 300 {
+			t.Errorf("without OnBadRow: %v", err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM t"); n != 0 {
+			t.Errorf("without OnBadRow, %d rows were loaded", n)
+		}
+		for _, perCall := range []bool{false, true} {
+			exec(t, db, "DELETE FROM t")
+			var bad []int64
+			r, err := auroradataapi.CopyFrom(t.Context(), db, "t", columns, rows(), auroradataapi.CopyOptions{
+				PerCall:  perCall,
+				OnBadRow: func(row auroradataapi.BadRow) error { bad = append(bad, row.Row); return nil },
+			})
+			if err != nil || r.Rows != 997 || r.Bad != 3 {
+				t.Errorf("perCall %t: %+v, %v", perCall, r, err)
+			}
+			if diff := cmp.Diff([]int64{300, 301, 900}, bad); diff != "" {
+				t.Errorf("perCall %t: bad rows (-want +got)\n%s", perCall, diff)
+			}
+			if n := query[int](t, db, "SELECT count(*) FROM t"); n != 997 {
+				t.Errorf("perCall %t: %d rows were loaded", perCall, n)
+			}
+		}
+		exec(t, db, "DELETE FROM t")
+		_, err = auroradataapi.CopyFrom(t.Context(), db, "t", columns, rows(), auroradataapi.CopyOptions{PerCall: true})
+		if !errors.As(err, &e) || e.Row != 300 || !cmp.Equal(e.Committed, []auroradataapi.RowRange{{First: 1, Last: 299}}) {
+			t.Errorf("PerCall without OnBadRow: %v", err)
+		}
+		// In the caller's transaction, which decides.
+		exec(t, db, "DELETE FROM t")
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		tx, err := conn.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = conn.Raw(func(raw any) error {
+			_, err := raw.(*auroradataapi.Conn).CopyFrom(t.Context(), "t", columns, rows(), auroradataapi.CopyOptions{
+				OnBadRow: func(auroradataapi.BadRow) error { return nil },
+			})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := query[int](t, tx, "SELECT count(*) FROM t"); n != 997 {
+			t.Errorf("in a transaction, %d rows were loaded", n)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM t"); n != 0 {
+			t.Errorf("after the rollback there are %d rows", n)
+		}
+	})
+}
+
+func TestCopyFromErrors(t *testing.T) {
+	db := dataapitest.Open(t)
+	exec(t, db, "CREATE TABLE t (id int, name text)")
+	one := func() auroradataapi.CopySource { return numbered(1, 1) }
+	for _, tt := range []struct {
+		name, table string
+		columns     []string
+		rows        auroradataapi.CopySource
+		options     auroradataapi.CopyOptions
+		want        string
+	}{
+		{"no table", "nowhere", []string{"id", "name"}, one(), auroradataapi.CopyOptions{}, `relation "nowhere" does not exist`},
+		{"not a name", "t; DROP TABLE t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{}, "is not the name of a table"},
+		{"no column", "t", []string{"id", "nope"}, one(), auroradataapi.CopyOptions{}, `has no column "nope"; it has id, name`},
+		{"no columns", "t", nil, one(), auroradataapi.CopyOptions{}, "there are no columns"},
+		{"twice", "t", []string{"id", "id"}, one(), auroradataapi.CopyOptions{}, `"id" is there twice`},
+		{"width", "t", []string{"id"}, one(), auroradataapi.CopyOptions{}, "row 1: it has 2 values for 1 columns"},
+		{"type", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, "a"}, {2, make(chan int)}}), auroradataapi.CopyOptions{}, `row 2: column "name"`},
+		{"NUL", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, "a\x00"}}), auroradataapi.CopyOptions{}, `row 1: column "name": the text holds a NUL`},
+		{"too large", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, strings.Repeat("x", 5<<20)}}), auroradataapi.CopyOptions{}, "a request of the Data API holds"},
+		{"no key", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpsert}, "needs a Key"},
+		{"foreign key", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpsert, Key: []string{"x"}}, "not among the columns"},
+		{"in flight", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{InFlight: 2}, "set PerCall"},
+	} {
+		_, err := auroradataapi.CopyFrom(t.Context(), db, tt.table, tt.columns, tt.rows, tt.options)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		}
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM t"); n != 0 {
+		t.Errorf("%d rows were loaded all the same", n)
+	}
+	failing := func(yield func([]any, error) bool) {
+		if yield([]any{1, "a"}, nil) {
+			yield(nil, errors.New("no more"))
+		}
+	}
+	err := auroradataapi.CopySeq(failing, func(rows auroradataapi.CopySource) error {
+		_, err := auroradataapi.CopyFrom(context.Background(), db, "t", []string{"id", "name"}, rows, auroradataapi.CopyOptions{})
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "row 2: the source: no more") {
+		t.Errorf("a source that fails: %v", err)
+	}
+}
+
+// TestCopyFromLostAnswer loses the answers of calls: what is said of their rows
+// has to be true.
+func TestCopyFromLostAnswer(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, _ bool) {
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name text)")
+		load := func(executed bool, options auroradataapi.CopyOptions) (auroradataapi.CopyResult, *auroradataapi.CopyError, error) {
+			t.Helper()
+			exec(t, db, "DELETE FROM t")
+			if err := srv.Server.Faults().Add(server.Fault{Kind: server.FaultDrop, SQL: "INSERT INTO t ", After: 2, Times: 1, Executed: executed}); err != nil {
+				t.Fatal(err)
+			}
+			var r auroradataapi.CopyResult
+			err := auroradataapi.CopySeq(func(yield func([]any, error) bool) {
+				for i := range 300 {
+					if !yield([]any{i + 1, strings.Repeat("x", 50_000)}, nil) {
+						return
+					}
+				}
+			}, func(rows auroradataapi.CopySource) (err error) {
+				r, err = auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "name"}, rows, options)
+				return err
+			})
+			var e *auroradataapi.CopyError
+			errors.As(err, &e)
+			srv.Server.Faults().Clear()
+			return r, e, err
+		}
+		for _, executed := range []bool{false, true} {
+			_, _, err := load(executed, auroradataapi.CopyOptions{})
+			if !errors.Is(err, auroradataapi.ErrOutcomeUnknown) {
+				t.Errorf("in a transaction, executed %t: %v", executed, err)
+			}
+			if n := query[int](t, db, "SELECT count(*) FROM t"); n != 0 {
+				t.Errorf("in a transaction, executed %t: %d rows are there", executed, n)
+			}
+			r, e, err := load(executed, auroradataapi.CopyOptions{PerCall: true})
+			if e == nil || len(e.Committed) != 1 || len(e.Unknown) != 1 {
+				t.Fatalf("PerCall, executed %t: %v", executed, err)
+			}
+			want := e.Committed[0].Last
+			if executed {
+				want = e.Unknown[0].Last
+			}
+			if n := query[int64](t, db, "SELECT count(*) FROM t"); n != want || r.Rows != e.Committed[0].Last {
+				t.Errorf("PerCall, executed %t: %d rows are there, %+v says %v", executed, n, r, err)
+			}
+		}
+	})
+}
