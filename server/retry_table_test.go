@@ -228,13 +228,8 @@ func (r *retryTarget) inTransaction(id int, statement func(tx string) error) (in
 
 func retryCalls() []retryCall {
 	ctx := context.Background()
-	batch := func(r *retryTarget, id int, tx string) error {
-		_, err := r.api.BatchExecuteStatement(ctx, &wire.BatchRequest{ResourceARN: clusterARN, SecretARN: secretARN,
-			Database: r.database, TransactionID: tx, SQL: insert(id), ParameterSets: [][]wire.Parameter{{}}})
-		return err
-	}
-	exec := func(ctx context.Context, r *retryTarget, id int) error {
-		_, err := r.db.ExecContext(ctx, insert(id))
+	exec := func(r *retryTarget, id int, opts ...any) error {
+		_, err := r.db.ExecContext(ctx, insert(id), opts...)
 		return err
 	}
 	begun := func(r *retryTarget, id int) *sql.Tx {
@@ -249,7 +244,7 @@ func retryCalls() []retryCall {
 	}
 	return []retryCall{
 		{name: "Execute", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
-			err := meet(func() error { return exec(ctx, r, id) })
+			err := meet(func() error { return exec(r, id) })
 			return r.kept(id), err
 		}},
 		{name: "Execute in a transaction", operation: "ExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
@@ -275,15 +270,24 @@ func retryCalls() []retryCall {
 			return r.kept(id), err
 		}},
 		{name: "a repeatable statement", operation: "ExecuteStatement", resent: true, statement: true, run: func(r *retryTarget, id int, meet meeting) (int, error) {
-			err := meet(func() error { return exec(awsapi.Repeatable(ctx), r, id) })
+			err := meet(func() error { return exec(r, id, auroradataapi.Repeatable()) })
 			return r.kept(id), err
 		}},
 		{name: "Batch", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
-			err := meet(func() error { return batch(r, id, "") })
+			err := meet(func() error {
+				_, err := auroradataapi.ExecBatch(ctx, r.db, insert(id), [][]any{{}})
+				return err
+			})
 			return r.kept(id), err
 		}},
 		{name: "Batch in a transaction", operation: "BatchExecuteStatement", run: func(r *retryTarget, id int, meet meeting) (int, error) {
-			return r.inTransaction(id, func(tx string) error { return meet(func() error { return batch(r, id, tx) }) })
+			return r.inTransaction(id, func(tx string) error {
+				return meet(func() error {
+					_, err := r.api.BatchExecuteStatement(ctx, &wire.BatchRequest{ResourceARN: clusterARN, SecretARN: secretARN,
+						Database: r.database, TransactionID: tx, SQL: insert(id), ParameterSets: [][]wire.Parameter{{}}})
+					return err
+				})
+			})
 		}},
 		{name: "Begin", operation: "BeginTransaction", resent: true, run: func(r *retryTarget, id int, meet meeting) (int, error) {
 			var tx *sql.Tx
