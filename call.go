@@ -153,7 +153,8 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 		err = newError(s.op, s.query, place, err)
 	}
 	if t != nil {
-		t.health.note(c.dialect, err, s.runsOn)
+		t.note(c.dialect, err, s.runsOn)
+		t.ask(ctx, err)
 	}
 	return err
 }

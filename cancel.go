@@ -77,7 +77,7 @@ func (c *Conn) stop(tag string, q call) {
 
 // stopFound reports whether there was something to stop.
 func (c *Conn) stopFound(ctx context.Context, how dialect.Cancellation) bool {
-	found, err := c.upkeep(ctx, how.Find)
+	found, err := c.upkeep(ctx, "", how.Find)
 	if err != nil {
 		return false
 	}
@@ -89,17 +89,19 @@ func (c *Conn) stopFound(ctx context.Context, how dialect.Cancellation) bool {
 		}
 		stopped = true
 		if how.Kill != nil {
-			_, _ = c.upkeep(ctx, how.Kill(row[0].Long()))
+			_, _ = c.upkeep(ctx, "", how.Kill(row[0].Long()))
 		}
 	}
 }
 
-// upkeep runs a statement of the driver's own, in whatever session.
-func (c *Conn) upkeep(ctx context.Context, statement string) (*wire.ExecuteResponse, error) {
+// upkeep runs a statement of the driver's own, in a transaction whose turn the
+// caller has, or in whatever session.
+func (c *Conn) upkeep(ctx context.Context, transaction, statement string) (*wire.ExecuteResponse, error) {
 	return c.api.ExecuteStatement(ctx, &wire.ExecuteRequest{
-		ResourceARN: c.cfg.ClusterARN,
-		SecretARN:   c.cfg.SecretARN,
-		Database:    c.cfg.Database,
-		SQL:         statement,
+		ResourceARN:   c.cfg.ClusterARN,
+		SecretARN:     c.cfg.SecretARN,
+		Database:      c.cfg.Database,
+		SQL:           statement,
+		TransactionID: transaction,
 	})
 }

@@ -142,7 +142,8 @@
 //   - on PostgreSQL, after a statement that failed, unless ROLLBACK TO SAVEPOINT
 //     has undone it;
 //   - on MySQL, after a deadlock, in which the database has rolled all of the
-//     transaction back;
+//     transaction back, as innodb_rollback_on_timeout has it do after waiting
+//     for a lock;
 //   - when the answer to a statement was lost, or not waited for, so that
 //     nobody knows whether it is part of the transaction.
 //

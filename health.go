@@ -50,6 +50,23 @@ func (h *health) note(d *dialect.Dialect, err error, runsOn bool) {
 	}
 }
 
+// noteAnswer takes into account what was answered to the question of
+// dialect.AskAfter, which was asked for an error.
+func (h *health) noteAnswer(err error, resp *wire.ExecuteResponse, failed error) {
+	why := whyUnknown
+	if failed == nil {
+		row, none := resp.Records.Next(nil)
+		switch {
+		case none != nil || len(row) != 1 || row[0].Kind() != wire.KindLong:
+		case row[0].Long() == 0:
+			return
+		default:
+			why = whyEnded
+		}
+	}
+	*h = health{cause: err, why: why, over: true}
+}
+
 // judge tells what an error means for the transaction that the statement was
 // in, why being empty for nothing.
 func judge(d *dialect.Dialect, err error, runsOn bool) (why string, over bool) {
@@ -61,13 +78,14 @@ func judge(d *dialect.Dialect, err error, runsOn bool) (why string, over bool) {
 		return "", false // it did not reach the database
 	case lost(err):
 		return whyUnknown, true
-	case answered && (answer.CatchAll() || answer.Code == wire.CodeStatementTimeout):
-		// PostgreSQL tells by its next answer whether it has failed. MySQL's
-		// next answer says nothing, so what the caller did not ask for ends it.
-		if d.AbortsTransaction() {
+	case answered && answer.Code == wire.CodeStatementTimeout:
+		// PostgreSQL tells by its next answer whether the statement has failed.
+		// MySQL's next answer says nothing, so what the caller did not ask for
+		// ends it.
+		switch {
+		case d.AbortsTransaction():
 			return whyFailed, false
-		}
-		if runsOn && answer.Code == wire.CodeStatementTimeout {
+		case runsOn:
 			return "", false
 		}
 		return whyUnknown, true
@@ -87,17 +105,15 @@ func judge(d *dialect.Dialect, err error, runsOn bool) (why string, over bool) {
 }
 
 // lost reports whether a statement may have been executed, or still be, without
-// an answer that says how it ended.
+// an answer that says how it ended. That its time was up is such an answer, the
+// text without a reason (F0051) is not.
 func lost(err error) bool {
 	var unknown *awsapi.OutcomeUnknownError
 	var answer *wire.Error
-	switch {
-	case !errors.As(err, &unknown):
+	if !errors.As(err, &unknown) {
 		return false
-	case unknown.Attempts > 1 || !errors.As(err, &answer):
-		return true
 	}
-	return !answer.CatchAll() && answer.Code != wire.CodeStatementTimeout
+	return unknown.Attempts > 1 || !errors.As(err, &answer) || answer.Code != wire.CodeStatementTimeout
 }
 
 // newFailedTransaction makes the error of a statement that is not sent because

@@ -61,7 +61,7 @@ func TestHealth(t *testing.T) {
 		{"success", "postgresql", nil, commits, commits, false},
 		{"an error", "postgresql", syntax, failed, commits, false},
 		{"an error of the older service", "postgresql", old, failed, commits, false},
-		{"no reason", "postgresql", catchAll, failed, commits, false},
+		{"no reason", "postgresql", catchAll, unknown, unknown, false},
 		{"the time limit", "postgresql", timeout, failed, commits, false},
 		{"refused", "postgresql", refused, commits, commits, false},
 		{"another database", "postgresql", noDB, commits, commits, false},
@@ -131,6 +131,49 @@ func TestHealth(t *testing.T) {
 				t.Errorf("%s, %s: calls (-want +got)\n%s", tt.engine, tt.name, diff)
 			}
 		}
+	}
+}
+
+// TestLockWait has MySQL give up waiting for a lock, after which it has to be
+// asked what has become of the transaction.
+func TestLockWait(t *testing.T) {
+	wait := databaseError("Lock wait timeout exceeded; Error code: 1205; SQLState: HY000")
+	tests := []struct {
+		name string
+		rows [][]wire.Field
+		err  error  // of the question
+		want string // in Commit's error; empty if it commits
+	}{
+		{"the statement", [][]wire.Field{{wire.Long(0)}}, nil, ""},
+		{"all of it", [][]wire.Field{{wire.Long(1)}}, nil, whyEnded},
+		{"no answer", nil, unknownOutcome(1, io.ErrUnexpectedEOF), whyUnknown},
+		{"no value", nil, nil, whyUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+				switch {
+				case r.SQL == "UPDATE t SET n = 1":
+					return nil, wait
+				case strings.Contains(r.SQL, "innodb_rollback_on_timeout") && r.TransactionID == "tx1":
+					return &wire.ExecuteResponse{Records: wire.NewRecords(tt.rows)}, tt.err
+				}
+				t.Errorf("sent %+v", r)
+				return nil, io.EOF
+			}}
+			c := scriptedConnOf(t, api, "mysql")
+			tx, err := c.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.ExecContext(context.Background(), "UPDATE t SET n = 1", nil); !errors.Is(err, LockNotAvailable) {
+				t.Errorf("the statement returned %v", err)
+			}
+			err = tx.Commit()
+			if (err == nil) != (tt.want == "") || err != nil && (!errors.Is(err, LockNotAvailable) || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("Commit returned %v, want %q", err, tt.want)
+			}
+		})
 	}
 }
 

@@ -195,3 +195,28 @@ func TestRefusedInATransaction(t *testing.T) {
 		}
 	})
 }
+
+// TestLockWaitOnMySQL waits too long for a lock: the database undoes the
+// statement, and not what the transaction did before.
+func TestLockWaitOnMySQL(t *testing.T) {
+	t.Parallel()
+	db := dataapitest.New(t, dataapitest.MySQL()).Open(t)
+	exec(t, db, "CREATE TABLE w (id int PRIMARY KEY, n int)")
+	exec(t, db, "INSERT INTO w VALUES (1, 0), (2, 0)")
+	holder, waiter := begin(t, db, nil), begin(t, db, nil)
+	defer holder.Rollback()
+	defer waiter.Rollback()
+	exec(t, holder, "UPDATE w SET n = 1 WHERE id = 1")
+	exec(t, waiter, "SET innodb_lock_wait_timeout = 1")
+	exec(t, waiter, "UPDATE w SET n = 2 WHERE id = 2")
+	if _, err := waiter.Exec("UPDATE w SET n = 2 WHERE id = 1"); !errors.Is(err, auroradataapi.LockNotAvailable) {
+		t.Errorf("got %v", err)
+	}
+	exec(t, waiter, "UPDATE w SET n = n + 1 WHERE id = 2")
+	if err := errors.Join(waiter.Commit(), holder.Commit()); err != nil {
+		t.Error(err)
+	}
+	if n := query[int](t, db, "SELECT sum(n) FROM w"); n != 4 {
+		t.Errorf("the sum is %d, want 4", n)
+	}
+}

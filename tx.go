@@ -151,6 +151,19 @@ func (t *tx) refusal(statement string) error {
 	return nil
 }
 
+// ask asks whether the database has rolled the transaction back, where an error
+// of a statement does not tell.
+func (t *tx) ask(ctx context.Context, err error) {
+	var e *Error
+	if !errors.As(err, &e) || t.over {
+		return
+	}
+	if question := t.conn.dialect.AskAfter(e.Number); question != "" {
+		resp, failed := t.conn.upkeep(ctx, t.id, question)
+		t.noteAnswer(err, resp, failed)
+	}
+}
+
 // Commit commits. It honours the context of BeginTx. If the answer is lost, it
 // is not known whether the transaction was committed, and the error says so.
 // database/sql does not roll back after a Commit that failed, so Commit does:

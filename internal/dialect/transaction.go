@@ -85,6 +85,18 @@ func (d *Dialect) EndsTransaction(sqlState string, number int) bool {
 	return d != PostgreSQL && (len(sqlState) == 5 && sqlState[:2] == "40" || number == lockTableFull)
 }
 
+// AskAfter returns the query that says, by a value that is not zero, that the
+// database has rolled the whole transaction back for an error of that number;
+// empty if that goes without asking. After waiting too long for a lock, MySQL
+// does so where innodb_rollback_on_timeout is on.
+func (d *Dialect) AskAfter(number int) string {
+	const lockWaitTimeout = 1205
+	if d == PostgreSQL || number != lockWaitTimeout {
+		return ""
+	}
+	return "SELECT 0 + @@innodb_rollback_on_timeout"
+}
+
 // AbortsTransaction says whether each statement that fails leaves its
 // transaction unable to do anything but go back to a savepoint.
 func (d *Dialect) AbortsTransaction() bool { return d == PostgreSQL }
