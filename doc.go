@@ -226,6 +226,13 @@
 // docs/retries.md has the whole contract: how often what is tried, and what to
 // do after each error.
 //
+// # What is there to do in AWS Lambda?
+//
+// Make one sql.DB outside of the handler, and give the handler's context to every
+// call. A process that was frozen opens a new connection when it thaws, before
+// anything is lost over an old one; a transaction that was left open has expired
+// by then, which is ErrTransactionNotFound. docs/lambda.md has more.
+//
 // # How do I see what it does?
 //
 // Config.Tracer is told of every call, with its duration, rows, bytes, attempts
