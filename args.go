@@ -3,18 +3,16 @@ package auroradataapi
 import (
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
-	"time"
-	"unicode/utf8"
+	"reflect"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
-// CheckNamedValue turns an argument into one of the types that driver.Value
-// allows, by what its Go type is and never by what its text looks like. It does
-// not name the argument in an error: database/sql does.
+// CheckNamedValue reduces an argument to what it stands for, by what its Go type
+// is and never by what its text looks like. It does not name the argument in an
+// error: database/sql does.
 func (c *Conn) CheckNamedValue(nv *driver.NamedValue) error {
 	switch nv.Value.(type) {
 	case Option, *batch: // taken out again before the arguments are bound
@@ -22,12 +20,39 @@ func (c *Conn) CheckNamedValue(nv *driver.NamedValue) error {
 	case sql.Out:
 		return errorf("the Data API has no output parameters, so that an sql.Out cannot be an argument")
 	}
-	value, err := driver.DefaultParameterConverter.ConvertValue(nv.Value)
+	switch {
+	case isPgxOption(nv.Value):
+		return driver.ErrRemoveArgument
+	case isPgxRewriter(nv.Value):
+		return errorf("a %T is for pgx itself; pass sql.Named arguments for placeholders of the form :name", nv.Value)
+	}
+	value, err := resolve(c.dialect, nv.Value)
 	if err != nil {
 		return errorf("%w", err)
 	}
 	nv.Value = value
 	return nil
+}
+
+// pgxOptions are the types that say to pgx how a query is made; GORM's migrator
+// puts one before the arguments.
+var pgxOptions = map[string]bool{
+	"QueryExecMode": true, "QueryResultFormats": true, "QueryResultFormatsByOID": true,
+	"QuerySimpleProtocol": true, // of pgx 4
+}
+
+func isPgxOption(v any) bool {
+	t := reflect.TypeOf(v)
+	return ofPgx(t) && pgxOptions[t.Name()]
+}
+
+func isPgxRewriter(v any) bool {
+	t := reflect.TypeOf(v)
+	return ofPgx(t) && (t.Name() == "NamedArgs" || t.Name() == "StrictNamedArgs")
+}
+
+func ofPgx(t reflect.Type) bool {
+	return t != nil && (t.PkgPath() == "github.com/jackc/pgx/v5" || t.PkgPath() == "github.com/jackc/pgx/v4")
 }
 
 // argName names an argument in messages.
@@ -46,7 +71,7 @@ type bound struct {
 
 // bind makes the statement that is sent and its parameters.
 func (c *Conn) bind(q call) (bound, error) {
-	sent, err := encodeAll(q.args)
+	sent, err := encodeAll(c.dialect, q.args)
 	if err != nil {
 		return bound{}, err
 	}
@@ -62,11 +87,11 @@ func (c *Conn) bind(q call) (bound, error) {
 }
 
 // encodeAll turns arguments into what is sent for them.
-func encodeAll(args []driver.NamedValue) ([]argument, error) {
+func encodeAll(d *dialect.Dialect, args []driver.NamedValue) ([]argument, error) {
 	sent := make([]argument, len(args))
 	for i, arg := range args {
 		var err error
-		if sent[i], err = encode(arg.Value); err != nil {
+		if sent[i], err = encode(d, arg.Value); err != nil {
 			return nil, errorf("%s: %w", argName(arg), err)
 		}
 	}
@@ -97,41 +122,4 @@ func parameters(service dialect.Service, sent []argument) []wire.Parameter {
 		params[i] = wire.Parameter{Name: p.Name, Value: sent[p.Arg].value, TypeHint: sent[p.Arg].hint}
 	}
 	return params
-}
-
-// argument is an argument as the service is sent it.
-type argument struct {
-	value wire.Field
-	hint  wire.TypeHint
-	// cast is the type that its placeholder is cast to; empty for none.
-	cast string
-}
-
-// encode turns a value that CheckNamedValue let pass into what is sent for it.
-func encode(value driver.Value) (argument, error) {
-	switch v := value.(type) {
-	case nil:
-		return argument{value: wire.Null()}, nil
-	case int64:
-		return argument{value: wire.Long(v)}, nil
-	case float64:
-		return argument{value: wire.Double(v)}, nil
-	case bool:
-		return argument{value: wire.Boolean(v)}, nil
-	case string:
-		if !utf8.ValidString(v) {
-			return argument{}, errors.New("the string is not valid UTF-8; pass bytes as []byte")
-		}
-		return argument{value: wire.String(v)}, nil
-	case []byte:
-		if v == nil {
-			return argument{value: wire.Null()}, nil
-		}
-		return argument{value: wire.Blob(v)}, nil
-	case time.Time:
-		text, err := formatTimestamp(v)
-		return argument{value: wire.String(text), hint: wire.HintTimestamp}, err
-	default:
-		return argument{}, fmt.Errorf("the type %T cannot be sent", value)
-	}
 }

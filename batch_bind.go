@@ -70,7 +70,7 @@ func (c *Conn) encodeSet(set []any) ([]driver.NamedValue, []argument, error) {
 			return nil, nil, fmt.Errorf("%s: %w", argName(*nv), err)
 		}
 	}
-	sent, err := encodeAll(args)
+	sent, err := encodeAll(c.dialect, args)
 	return args, sent, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -46,35 +45,13 @@ func (c *column) decodePlain(text string) (driver.Value, error) {
 	return c.decodeText(text)
 }
 
-// decodeOffset reads a timestamp with its offset from UTC, such as +00, -03:30
-// or +00:19:32, behind it.
+// decodeOffset reads a timestamp with its offset from UTC behind it.
 func (c *column) decodeOffset(text string) (driver.Value, error) {
-	rest, bc := strings.CutSuffix(text, " BC")
-	at := strings.LastIndexAny(rest, "+-")
-	if at < len("2006-01-02 15:04:05") {
-		return nil, fmt.Errorf("%q is not a timestamp with its offset", text)
-	}
-	p := timeParser{rest: rest[at+1:]}
-	seconds := p.number(2, 2) * 3600
-	for unit := 60; p.rest != "" && unit > 0; unit /= 60 {
-		p.expect(':')
-		seconds += p.number(2, 2) * unit
-	}
-	if p.bad || p.rest != "" {
-		return nil, fmt.Errorf("%q is not a timestamp with its offset", text)
-	}
-	if rest[at] == '+' {
-		seconds = -seconds
-	}
-	rest = rest[:at]
-	if bc {
-		rest += " BC"
-	}
-	t, err := parseTimestamp(rest)
+	t, err := parseOffset(text)
 	if err != nil {
 		return nil, err
 	}
-	return t.Add(time.Duration(seconds) * time.Second).In(c.zone), nil
+	return t.In(c.zone), nil
 }
 
 // decodeBytea reads either of PostgreSQL's forms of a bytea.

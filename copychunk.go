@@ -75,7 +75,7 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 		err := e.conn.CheckNamedValue(&nv)
 		var arg argument
 		if err == nil {
-			arg, err = encode(nv.Value)
+			arg, err = encode(e.conn.dialect, nv.Value)
 		}
 		if err == nil {
 			err = e.field(arg.value, e.binary[i])

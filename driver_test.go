@@ -148,8 +148,8 @@ func TestArgumentErrors(t *testing.T) {
 		{"SELECT ?, ?", []any{1}, "?"},
 		{"SELECT $1 || 'never ends", []any{1}, "line 1, column 14"},
 		{"SELECT $1", []any{"\xff"}, "argument 1: the string is not valid UTF-8"},
-		{"SELECT $1", []any{uint64(math.MaxUint64)}, "argument $1 type: auroradataapi: uint64 values with high bit"},
-		{"SELECT $1", []any{map[string]int{}}, "argument $1 type: auroradataapi: unsupported type map"},
+		{"SELECT $1", []any{func() {}}, "argument 1: a func() cannot be sent"},
+		{"SELECT $1", []any{map[string]int{}}, "argument 1: a map[string]int cannot be sent as it is; pass auroradataapi.JSON"},
 		{"SELECT $1", []any{time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)}, "the year -5"},
 		{"SELECT :out", []any{sql.Named("out", sql.Out{Dest: new(int)})}, `"out" type: auroradataapi: the Data API has no output parameters`},
 	}

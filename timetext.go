@@ -55,6 +55,34 @@ func parseTimestamp(text string) (time.Time, error) {
 	return t, nil
 }
 
+// parseOffset reads a timestamp with its offset from UTC, such as +00, -03:30 or
+// +00:19:32, behind it.
+func parseOffset(text string) (time.Time, error) {
+	rest, bc := strings.CutSuffix(text, " BC")
+	at := strings.LastIndexAny(rest, "+-")
+	if at < len("2006-01-02 15:04:05") {
+		return time.Time{}, fmt.Errorf("%q is not a timestamp with its offset", text)
+	}
+	p := timeParser{rest: rest[at+1:]}
+	seconds := p.number(2, 2) * 3600
+	for unit := 60; p.rest != "" && unit > 0; unit /= 60 {
+		p.expect(':')
+		seconds += p.number(2, 2) * unit
+	}
+	if p.bad || p.rest != "" {
+		return time.Time{}, fmt.Errorf("%q is not a timestamp with its offset", text)
+	}
+	if rest[at] == '+' {
+		seconds = -seconds
+	}
+	rest = rest[:at]
+	if bc {
+		rest += " BC"
+	}
+	t, err := parseTimestamp(rest)
+	return t.Add(time.Duration(seconds) * time.Second), err
+}
+
 // timeParser reads digits and separators off a text, and remembers when one
 // was not there.
 type timeParser struct {

@@ -25,6 +25,13 @@ type Dialect struct {
 	Cursors bool
 	// CopyHint is the type hint of a Copy's rows.
 	CopyHint wire.TypeHint
+	// TypedParameters says that a parameter has the type that the service gives
+	// it (F0033). Elsewhere the database converts by itself (F0038), and has
+	// neither arrays nor a type for UUIDs.
+	TypedParameters bool
+	// UnsignedCast is the type that an integer above the range of int64 is cast
+	// to; empty where it is a decimal.
+	UnsignedCast string
 	// NoBackslashEscapes says that a backslash in a quoted string is an
 	// ordinary character, as it is in MySQL under that sql_mode.
 	NoBackslashEscapes bool
@@ -59,11 +66,12 @@ type syntax struct {
 
 // PostgreSQL is the dialect of Aurora PostgreSQL.
 var PostgreSQL = newDialect(Dialect{
-	Name:     "postgresql",
-	JSONType: "json",
-	unlisted: Type{Kind: wire.KindString, Go: goString},
-	Cursors:  true,
-	CopyHint: wire.HintJSON,
+	Name:            "postgresql",
+	JSONType:        "json",
+	unlisted:        Type{Kind: wire.KindString, Go: goString},
+	Cursors:         true,
+	CopyHint:        wire.HintJSON,
+	TypedParameters: true,
 	syntax: syntax{
 		numbered: true, prefixed: true, operators: true,
 		subscripts: true, nestedComments: true, groups: true,
@@ -74,6 +82,7 @@ var PostgreSQL = newDialect(Dialect{
 var MySQL = newDialect(Dialect{
 	Name:          "mysql",
 	JSONType:      "JSON",
+	UnsignedCast:  "UNSIGNED",
 	GeneratedKeys: true,
 	TextAsBytes:   true,
 	unlisted:      Type{Kind: wire.KindString, Go: goString, GoNull: goNullString},

@@ -1,6 +1,9 @@
 package dialect
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Service is a statement as the service is sent it.
 type Service struct {
@@ -139,8 +142,23 @@ func (b *binding) place(start, end, arg int, name string) {
 	text := ":" + name
 	if cast := b.args[arg].Cast; cast != "" {
 		text = "CAST(" + text + " AS " + cast + ")"
+		if subscripted(b.sql[end:]) {
+			text = "(" + text + ")"
+		}
 	}
 	b.placeholder(start, end, text)
+}
+
+// subscripted says whether a subscript or a field may follow, which a
+// placeholder may have and a cast only in parentheses. What it cannot tell, as
+// it reads no comments, it affirms.
+func subscripted(rest string) bool {
+	for i := 0; i < len(rest); i++ {
+		if !isSpace(rest[i]) {
+			return strings.IndexByte("[./-", rest[i]) >= 0
+		}
+	}
+	return false
 }
 
 // fail makes an error about a mark.

@@ -118,12 +118,18 @@ func TestToService(t *testing.T) {
 }
 
 func TestToServiceCasts(t *testing.T) {
-	got, err := PostgreSQL.Parse("SELECT $1,$2::text,$1").ToService([]Arg{{Cast: "int8[]"}, {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "SELECT CAST(:1 AS int8[]),:2::text,CAST(:1 AS int8[])"; got.SQL != want {
-		t.Errorf("got %s, want %s", got.SQL, want)
+	for _, test := range [][2]string{
+		{"SELECT $1,$2::text,$1", "SELECT CAST(:1 AS int8[]),:2::text,CAST(:1 AS int8[])"},
+		{"SELECT $1 [2], $2", "SELECT (CAST(:1 AS int8[])) [2], :2"}, // a cast has no subscripts
+		{"SELECT $1/**/[2],$2", "SELECT (CAST(:1 AS int8[]))/**/[2],:2"},
+	} {
+		got, err := PostgreSQL.Parse(test[0]).ToService([]Arg{{Cast: "int8[]"}, {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.SQL != test[1] {
+			t.Errorf("got %s, want %s", got.SQL, test[1])
+		}
 	}
 }
 
