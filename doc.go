@@ -29,18 +29,35 @@
 //
 // # What is sent for a Go value?
 //
-//	nil                  NULL
-//	int64, int, …        bigint
-//	float64, float32     double precision
-//	bool                 boolean
-//	string               text
-//	[]byte               bytea; a nil slice is NULL
-//	time.Time            timestamp, the instant in UTC with microseconds
-//	driver.Valuer        what Value returns
+//	Go                        PostgreSQL           MySQL
+//	nil, a nil pointer        NULL                 NULL
+//	int64, int, uint8, …      int8                 an integer
+//	uint64 above int64        numeric              BIGINT UNSIGNED
+//	float64, float32          float8               a double, neither NaN nor Inf
+//	bool                      bool                 0 or 1
+//	string                    text                 text
+//	[]byte, [n]byte           bytea                bytes
+//	time.Time                 timestamp, the instant in UTC with microseconds
+//	[16]byte, as uuid.UUID    uuid                 what Value returns
+//	json.RawMessage           jsonb                text
+//	*big.Int                  numeric              a decimal
+//	netip.Addr, net.IP, …     inet                 text
+//	[]T, [n]T                 T[]                  an error
+//	JSON                      jsonb                text
+//	UUID                      uuid                 text
+//	Decimal                   numeric              a decimal
+//	Date, Time, Timestamp     the wall clock, without the zone
+//	driver.Valuer, pointer,   what is in it
+//	sql.Null, named type
+//
+// A nil slice is NULL. A map or a struct goes by the wrapper JSON or by a Value
+// method. A type of 16 bytes is a UUID on PostgreSQL even if it has a Value
+// method, because what that returns is mostly a text.
 //
 // The service gives each parameter that type before PostgreSQL sees it, so that
 // a string for a uuid, jsonb, date, numeric or array column needs a cast in the
-// statement: $1::uuid. The look of a string is never taken for its type.
+// statement, $1::uuid, or one of the wrappers. The look of a string is never
+// taken for its type.
 //
 // # What do I get for a column?
 //
@@ -77,9 +94,16 @@
 //
 // # How do I pass a list, or read one?
 //
-// As text in PostgreSQL's form and a cast, because the service takes no arrays:
-// "SELECT … WHERE id = ANY($1::int[])" with "{1,2,3}". What pq.Array and its like
-// make of a slice is such a text; they also read the arrays in a result.
+// On PostgreSQL a slice is an array: "SELECT … WHERE id = ANY($1)" with []int64.
+// Elements that may be NULL are pointers or sql.Null, slices of slices are arrays
+// of two dimensions. Array reads one:
+//
+//	var tags auroradataapi.Array[string]
+//	err := row.Scan(&tags)
+//
+// pq.Array and its like do as well. What they make of a slice is a text, which
+// needs a cast, $1::int[]. MySQL has no arrays: write a placeholder for each
+// element.
 //
 // # Which types does the service not return?
 //

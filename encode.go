@@ -71,7 +71,7 @@ func encode(d *dialect.Dialect, value any) (argument, error) {
 	return argument{}, cannotSend(v)
 }
 
-// encodeFloat sends what JSON has no number for as text.
+// encodeFloat sends what JSON has no number for as text (F0275).
 func encodeFloat(d *dialect.Dialect, f float64) (argument, error) {
 	switch {
 	case !math.IsNaN(f) && !math.IsInf(f, 0):
@@ -99,7 +99,7 @@ type typedText struct {
 }
 
 // argument returns what is sent. A database that converts by itself is told no
-// type that it has not (F0038).
+// type that it has not, or may not have (F0038, F0276).
 func (t typedText) argument(d *dialect.Dialect) argument {
 	a := argument{value: wire.String(t.text), hint: t.hint}
 	if t.null {
