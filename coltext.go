@@ -12,6 +12,14 @@ import (
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
+// value returns the value that database/sql is given for a field.
+func (c *column) value(f wire.Field) (driver.Value, error) {
+	if c.plain && f.Kind() == wire.KindString {
+		return c.decodePlain(f.Str())
+	}
+	return c.decode(f)
+}
+
 // decodePlain turns the text that PostgreSQL itself writes for a value of the
 // column into the value that decode returns for what the service makes of it.
 func (c *column) decodePlain(text string) (driver.Value, error) {

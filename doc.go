@@ -107,9 +107,13 @@
 //
 // # Which types does the service not return?
 //
-// interval, timetz, money, xml, "char", bit strings, the geometric types,
-// composites, arrays of more than one dimension, and dates of infinity. Cast
-// them to text in the statement.
+// interval, timetz, money, xml, "char", bit strings, macaddr, most ranges, the
+// geometric types, composites, arrays of more than one dimension, and times that
+// are infinite. Their values arrive as PostgreSQL's text all the same: a query
+// that is refused for one is read again with those columns cast, if it cannot
+// have written, which takes two or three more calls the first time and none from
+// then on. An UPDATE with RETURNING of such a column is an *IncompleteError that
+// says Applied the first time; cast the column to text in the statement.
 //
 // # How large may a result be?
 //

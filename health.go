@@ -35,12 +35,12 @@ const (
 
 // note takes the outcome of a statement into account. The first error is kept:
 // those that follow come from it. runsOn says that the statement was to go on
-// when the service stopped waiting for it.
-func (h *health) note(d *dialect.Dialect, err error, runsOn bool) {
+// when the service stopped waiting for it, reads that it is one that only reads.
+func (h *health) note(d *dialect.Dialect, err error, runsOn, reads bool) {
 	if h.over {
 		return
 	}
-	why, over := judge(d, err, runsOn)
+	why, over := judge(d, err, runsOn, reads)
 	switch {
 	case err == nil:
 		*h = health{}
@@ -69,13 +69,16 @@ func (h *health) noteAnswer(err error, resp *wire.ExecuteResponse, failed error)
 
 // judge tells what an error means for the transaction that the statement was
 // in, why being empty for nothing.
-func judge(d *dialect.Dialect, err error, runsOn bool) (why string, over bool) {
+func judge(d *dialect.Dialect, err error, runsOn, reads bool) (why string, over bool) {
 	var answer *wire.Error
 	answered := errors.As(err, &answer)
 	var sure interface{ SafeToRetry() bool }
 	switch {
 	case err == nil, errors.As(err, &sure) && sure.SafeToRetry():
 		return "", false // it did not reach the database
+	case reads && answered && answer.Code == wire.CodeInternalFailure && d.AbortsTransaction():
+		// Its result could not be written (F0047), or PostgreSQL tells next.
+		return whyFailed, false
 	case lost(err):
 		return whyUnknown, true
 	case answered && answer.Code == wire.CodeStatementTimeout:

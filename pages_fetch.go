@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
@@ -29,7 +30,7 @@ func (p *fetchPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 		return nil, err
 	}
 	sql, params := p.bound.service.SQL, p.bound.parameters
-	shape, err := p.send(ctx, p.cursor.ShapeOf(sql), params, nil)
+	shape, err := p.send(ctx, dialect.Shape(sql), params, nil)
 	if err != nil {
 		return nil, err
 	}

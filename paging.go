@@ -44,29 +44,36 @@ const (
 	readPlain  reading = iota // as the answer to the statement
 	readCursor                // through a cursor, by a transaction that cannot write
 	readPortal                // through a cursor, by a transaction that is committed
+	readHealed                // as the answer to the statement with columns cast to text
 )
 
-// habits remembers how statements are read whose results were too large. It is
-// safe for concurrent use.
+// habit is how a statement is read.
+type habit struct {
+	how     reading
+	healing *healing // of readHealed
+}
+
+// habits remembers how statements are read whose results were not to be had
+// otherwise. It is safe for concurrent use.
 type habits struct {
 	mu sync.Mutex
-	of map[string]reading // by the statement's text
+	of map[string]habit // by the statement's text
 }
 
 // maxHabits bounds the statements that are remembered.
 const maxHabits = 1000
 
-func (h *habits) get(query string) reading {
+func (h *habits) get(query string) habit {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.of[query]
 }
 
-func (h *habits) set(query string, how reading) {
+func (h *habits) set(query string, to habit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.of == nil {
-		h.of = make(map[string]reading)
+		h.of = make(map[string]habit)
 	}
 	if len(h.of) >= maxHabits {
 		for any := range h.of {
@@ -74,35 +81,47 @@ func (h *habits) set(query string, how reading) {
 			break
 		}
 	}
-	h.of[query] = how
+	h.of[query] = to
 }
 
-// reading returns how to read a statement.
-func (c *Conn) reading(q call) reading {
-	if !c.dialect.Cursors || c.cfg.Paging == PagingOff || q.json {
-		return readPlain
+// habit returns how to read a statement.
+func (c *Conn) habit(q call) habit {
+	if !c.dialect.Cursors || q.json {
+		return habit{}
 	}
-	how := c.connector.habits.get(q.query)
-	if how == readPlain && c.cfg.Paging == PagingAlways {
-		switch kind := q.parsed.Kind(); {
-		case kind.Query() && !kind.Writes():
-			how = readCursor
-		case kind.Query(), kind.ReturnsRows() && kind.Counts():
-			how = readPortal
-		}
+	h := c.connector.habits.get(q.query)
+	switch {
+	case c.cfg.Paging == PagingOff && h.how != readHealed:
+		return habit{}
+	case c.cfg.Paging != PagingAlways, h.how != readPlain && h.how != readHealed:
+		return h
 	}
-	return how
+	switch kind := q.parsed.Kind(); {
+	case kind.Query() && !kind.Writes():
+		return habit{how: readCursor}
+	case kind.Query(), kind.ReturnsRows() && kind.Counts():
+		return habit{how: readPortal}
+	}
+	return habit{}
 }
 
-// queryRows runs a statement for its rows, however many there are.
+// queryRows runs a statement for its rows, however many there are and of
+// whatever type.
 func (c *Conn) queryRows(ctx context.Context, q call) (driver.Rows, error) {
 	b, err := c.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	how := c.reading(q)
-	if how != readPlain {
-		return c.queryPages(ctx, q, b, how)
+	return c.queryRowsOf(ctx, q, b)
+}
+
+func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, error) {
+	switch h := c.habit(q); h.how {
+	case readPlain:
+	case readHealed:
+		return c.queryAsHealed(ctx, q, b, h.healing)
+	default:
+		return c.queryPages(ctx, q, b, h.how)
 	}
 	resp, err := c.send(ctx, q, b)
 	switch {
@@ -110,43 +129,59 @@ func (c *Conn) queryRows(ctx context.Context, q call) (driver.Rows, error) {
 		return c.newJSONRows(*resp.FormattedRecords), nil
 	case err == nil:
 		return newRows(c.dialect, c.cfg.zone(), resp), nil
-	case !errors.Is(err, ErrResultTooLarge) || !c.dialect.Cursors || c.cfg.Paging == PagingOff || q.json:
+	case !c.dialect.Cursors || q.json:
 		return nil, err
+	case errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff, causeOf(err) != 0:
+		return c.queryAgain(ctx, q, b, err)
 	}
-	return c.queryAgain(ctx, q, b, err)
+	return nil, err
 }
 
-// queryAgain reads a result in pages that was too large for an answer. The
-// statement was executed, so it is run again only if it cannot have changed
-// anything: as one that a read-only transaction allows.
-func (c *Conn) queryAgain(ctx context.Context, q call, b bound, tooLarge error) (driver.Rows, error) {
-	kind := q.parsed.Kind()
+// queryAgain reads a result again that the service did not deliver: because of
+// its size in pages, because of a type with casts. The statement was executed, so
+// it is run again only if it cannot have changed anything; else it is read in
+// pages from its next run on, which takes care of either.
+func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+	kind, large := q.parsed.Kind(), errors.Is(refused, ErrResultTooLarge)
+	if kind.Writes() {
+		return c.undelivered(q, refused)
+	}
+	if !kind.Query() { // EXPLAIN, SHOW
+		c.connector.habits.set(q.query, habit{how: readPortal})
+		return c.openPages(ctx, q, b, readPortal, surveyed{})
+	}
 	var seen surveyed
-	applied := &IncompleteError{Applied: true, err: tooLarge}
-	switch {
-	case kind.Writes():
-		c.connector.habits.set(q.query, readPortal)
-		return nil, applied
-	case !kind.Query(): // EXPLAIN, SHOW
-		c.connector.habits.set(q.query, readPortal)
-		return c.openPages(ctx, q, b, readPortal, seen)
-	case c.tx.Load() != nil:
+	if inside := c.tx.Load() != nil; inside || !large && len(q.parsed.Calls()) > 0 {
 		var err error
-		if seen, err = c.survey(ctx, q); err != nil || seen.writes && !seen.readOnly {
-			c.connector.habits.set(q.query, readPortal)
-			return nil, errors.Join(applied, err)
+		switch seen, err = c.survey(ctx, q); {
+		case err != nil:
+			return nil, errors.Join(&IncompleteError{Applied: true, err: refused}, err)
+		case inside && seen.writes && !seen.readOnly:
+			return c.undelivered(q, refused)
 		}
+	}
+	if !large && (!seen.writes || seen.readOnly) {
+		return c.heal(ctx, q, b, refused)
 	}
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
-		c.connector.habits.set(q.query, readPortal)
-		return nil, applied
+		return c.undelivered(q, refused)
 	case err != nil:
 		return nil, err
 	}
-	c.connector.habits.set(q.query, readCursor)
+	c.connector.habits.set(q.query, habit{how: readCursor})
 	return rows, nil
+}
+
+// undelivered is the error of a statement that may have changed something and
+// whose result was not delivered. Its next run is read in pages.
+func (c *Conn) undelivered(q call, refused error) (driver.Rows, error) {
+	if errors.Is(refused, ErrOutcomeUnknown) {
+		return nil, refused
+	}
+	c.connector.habits.set(q.query, habit{how: readPortal})
+	return nil, &IncompleteError{Applied: true, err: refused}
 }
 
 // queryPages reads a result in pages from the start.
@@ -161,7 +196,7 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 	rows, err := c.openPages(ctx, q, b, how, seen)
 	if how == readCursor && c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
 		// A function in it writes. Nothing of that is left.
-		c.connector.habits.set(q.query, readPortal)
+		c.connector.habits.set(q.query, habit{how: readPortal})
 		return c.openPages(ctx, q, b, readPortal, seen)
 	}
 	return rows, err

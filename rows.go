@@ -26,6 +26,7 @@ type column struct {
 	element *dialect.Type // of an array
 	zone    *time.Location
 	bytes   bool // a text is handed out as []byte
+	plain   bool // the values are PostgreSQL's own texts
 }
 
 // newRows returns the rows of an answer. Instants are given in a time zone.
@@ -80,7 +81,7 @@ func (r *rows) Next(dest []driver.Value) error {
 	r.fields = fields
 	r.read++
 	for i, f := range fields {
-		if dest[i], err = r.columns[i].decode(f); err != nil {
+		if dest[i], err = r.columns[i].value(f); err != nil {
 			return errorf("row %d, column %q: %w", r.read, r.columns[i].meta.Label, err)
 		}
 	}

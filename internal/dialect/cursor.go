@@ -112,9 +112,24 @@ func (c Cursor) DeclareRows(sql string) string {
 		c.Name, c.PieceBytes, slice, unterminated(sql))
 }
 
-// ShapeOf returns a query without rows that has the columns of another.
-func (c Cursor) ShapeOf(sql string) string {
+// Shape returns a query without rows that has the columns of another.
+func Shape(sql string) string {
 	return "SELECT * FROM (" + unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
+}
+
+// CastColumns returns a query with the rows of another, in their order, of which
+// some columns are cast to text. The columns are called c1, c2 and so on.
+func CastColumns(sql string, cast []bool) string {
+	names, values := make([]string, len(cast)), make([]string, len(cast))
+	for i := range cast {
+		names[i] = "c" + strconv.Itoa(i+1)
+		values[i] = names[i]
+		if cast[i] {
+			values[i] += "::text"
+		}
+	}
+	return "WITH auroradataapi_row (" + strings.Join(names, ", ") + ") AS MATERIALIZED (" + unterminated(sql) +
+		"\n) SELECT " + strings.Join(values, ", ") + " FROM auroradataapi_row"
 }
 
 // unterminated returns a statement without the semicolon at its end, so that it

@@ -67,6 +67,10 @@ const (
 	Bit                     // a boolean that stands for 0 or 1
 )
 
+// Instant reports whether a value of the form is a day or a time on one, which
+// PostgreSQL also has infinite ones of.
+func (f Form) Instant() bool { return f == Date || f == Timestamp || f == TimestampTZ }
+
 // The Go types of the tables' columns Go and GoNull.
 var (
 	goBool       = reflect.TypeFor[bool]()

@@ -14,6 +14,10 @@ const (
 	// after statements that had an effect (F0051).
 	TextCatchAll = "Database returned SQL Exception"
 
+	// TextMultidimensional is part of what refuses an array of several dimensions
+	// (F0026).
+	TextMultidimensional = "multidimensional array"
+
 	textRate        = "Rate exceeded"                                         // F0094
 	textTooLarge    = "exceeds the size limit"                                // F0026
 	textOldTooLarge = "Database returned more than the allowed response size" // F0056

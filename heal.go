@@ -1,0 +1,141 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// A result that the service refuses for the type of a column, or for a value
+// that it cannot write, is read again with those columns cast to text by
+// PostgreSQL (F0045). Their values are then what decodePlain makes of the text.
+
+// healing is how a statement is read whose result was refused.
+type healing struct {
+	columns []wire.ColumnMetadata // as the statement itself has them
+	cast    []bool                // by column
+	causes  causes
+}
+
+// causes are the reasons for which columns are cast.
+type causes uint8
+
+const (
+	causeType   causes = 1 << iota // a type that the service does not return
+	causeArrays                    // arrays of several dimensions (F0026)
+	causeTimes                     // a time that is infinite (F0047)
+	causeAny                       // whatever it may be
+)
+
+// causeOf returns why a result was refused; 0 if it was not, for its columns.
+func causeOf(err error) causes {
+	var e *Error
+	switch {
+	case !errors.As(err, &e):
+		return 0
+	case errors.Is(err, ErrUnsupportedType) && strings.Contains(e.Message, wire.TextMultidimensional):
+		return causeArrays
+	case errors.Is(err, ErrUnsupportedType):
+		return causeType
+	case e.Type == string(wire.CodeInternalFailure):
+		return causeTimes
+	}
+	return 0
+}
+
+// concerns reports whether a column is cast for one of the causes.
+func (c causes) concerns(d *dialect.Dialect, meta *wire.ColumnMetadata) bool {
+	typ := d.TypeByName(meta.TypeName)
+	switch {
+	case typ == nil: // composites, and enums, which are no worse for it
+		return true
+	case typ.Refused != "" || c&causeAny != 0:
+		return true
+	case typ.Kind == wire.KindArray:
+		element := d.TypeByName(typ.Element)
+		return c&causeArrays != 0 || element == nil || element.Refused != "" || c&causeTimes != 0 && element.Form.Instant()
+	}
+	return c&causeTimes != 0 && typ.Form.Instant()
+}
+
+// heal reads a result that was refused. The statement cannot have changed
+// anything, by what is known of it.
+func (c *Conn) heal(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+	shape, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
+		SQL: dialect.Shape(b.service.SQL), Parameters: b.parameters, IncludeResultMetadata: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := &healing{columns: shape.ColumnMetadata, causes: causeOf(refused)}
+	for {
+		h.cast = make([]bool, len(h.columns))
+		for i := range h.columns {
+			h.cast[i] = h.causes.concerns(c.dialect, &h.columns[i])
+		}
+		rows, err := c.queryHealed(ctx, q, b, h)
+		switch cause := causeOf(err); {
+		case err == nil:
+			c.connector.habits.set(q.query, habit{how: readHealed, healing: h})
+			return rows, nil
+		case cause == 0 || h.causes&causeAny != 0:
+			return nil, err
+		case h.causes&cause != 0:
+			h.causes |= causeAny
+		default:
+			h.causes |= cause
+		}
+	}
+}
+
+// queryHealed runs a statement with columns cast to text.
+func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
+	resp, err := c.run(ctx, CallStatement, q, nil, c.tx.Load(), wire.ExecuteRequest{
+		SQL: dialect.CastColumns(b.service.SQL, h.cast), Parameters: b.parameters, IncludeResultMetadata: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(resp.ColumnMetadata) != len(h.columns) {
+		return nil, errorf("the service sent %d columns where %d were asked for", len(resp.ColumnMetadata), len(h.columns))
+	}
+	for i, cast := range h.cast {
+		meta := &resp.ColumnMetadata[i]
+		if cast {
+			*meta = h.columns[i]
+		}
+		meta.Label, meta.Name = h.columns[i].Label, h.columns[i].Name
+	}
+	rows := newRows(c.dialect, c.cfg.zone(), resp)
+	for i, cast := range h.cast {
+		rows.columns[i].plain = cast
+	}
+	return rows, nil
+}
+
+// queryAsHealed runs a statement as it was read before. If the database refuses
+// that, because its tables have changed, the statement is run as it is.
+func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
+	rows, err := c.queryHealed(ctx, q, b, h)
+	var e *Error
+	switch {
+	case err == nil:
+		return rows, nil
+	case errors.Is(err, ErrResultTooLarge):
+		return c.queryAgain(ctx, q, b, err)
+	case causeOf(err) != 0:
+		return c.heal(ctx, q, b, err)
+	case c.tx.Load() == nil && errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
+		c.connector.habits.set(q.query, habit{})
+		return c.queryRowsOf(ctx, q, b)
+	}
+	return nil, err
+}
+
+// staleCodes are the errors of a statement that does not fit its tables.
+var staleCodes = []Code{"42P10", UndefinedColumn, UndefinedTable, UndefinedFunction, DatatypeMismatch}

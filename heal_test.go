@@ -1,0 +1,134 @@
+package auroradataapi_test
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+)
+
+// TestRefusedTypes reads what the service does not return, in first and in
+// repeated runs, outside and inside of a transaction.
+func TestRefusedTypes(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := openPaging(t, srv, nil)
+	exec(t, db, "CREATE TYPE pair AS (a int, b text)")
+	exec(t, db, "CREATE TYPE mood AS ENUM ('happy', 'sad')")
+	exec(t, db, "CREATE DOMAIN span AS interval")
+	for _, tt := range []struct{ expr, want string }{
+		{"'1 day 2 hours'::interval", "1 day 02:00:00"},
+		{"'12:34:56+09'::timetz", "12:34:56+09"},
+		{"'1.5'::money", "$1.50"},
+		{"'<a>b</a>'::xml", "<a>b</a>"},
+		{`'a'::"char"`, "a"},
+		{"'08:00:2b:01:02:03'::macaddr", "08:00:2b:01:02:03"},
+		{"B'101'::bit(3)", "101"}, {"B'101'::varbit", "101"},
+		{"'[1,5)'::int8range", "[1,5)"}, {"'[2024-01-01,2024-02-01)'::daterange", "[2024-01-01,2024-02-01)"},
+		{"'(1,2)'::point", "(1,2)"}, {"'<(1,2),3>'::circle", "<(1,2),3>"},
+		{"'int4'::regtype", "integer"},
+		{"to_tsvector('a b')", "'b':2"},
+		{"ROW(1,'a b')::pair", `(1,"a b")`},
+		{"'2 hours'::span", "02:00:00"},
+		{"ARRAY[[1,2],[3,4]]", "{{1,2},{3,4}}"},
+		{"ARRAY['1 day'::interval, NULL]", `{"1 day",NULL}`},
+		{"ARRAY['happy'::mood]", "{happy}"},
+		{"'infinity'::timestamptz", "infinity"}, {"'-infinity'::date", "-infinity"},
+		{"ARRAY['infinity'::timestamp]", "{infinity}"},
+	} {
+		const before, after = "it's", int64(42)
+		statement := "SELECT $1::text AS a, " + tt.expr + " AS v, 42::int8 AS a, '2024-01-15 12:34:56+09'::timestamptz, NULL::interval; -- end"
+		check := func(where string, q interface {
+			Query(string, ...any) (*sql.Rows, error)
+		}) {
+			t.Helper()
+			rows, err := q.Query(statement, before)
+			if err != nil {
+				t.Errorf("%s %s: %v", where, tt.expr, err)
+				return
+			}
+			defer rows.Close()
+			names, _ := rows.Columns()
+			if diff := cmp.Diff([]string{"a", "v", "a", "timestamptz", "interval"}, names); diff != "" {
+				t.Errorf("%s %s: columns (-want +got)\n%s", where, tt.expr, diff)
+			}
+			var a, v string
+			var n int64
+			var at time.Time
+			var null any
+			for rows.Next() {
+				if err := rows.Scan(&a, &v, &n, &at, &null); err != nil {
+					t.Errorf("%s %s: %v", where, tt.expr, err)
+				}
+			}
+			if err := rows.Err(); err != nil {
+				t.Errorf("%s %s: %v", where, tt.expr, err)
+			}
+			if want := time.Date(2024, 1, 15, 3, 34, 56, 0, time.UTC); a != before || v != tt.want || n != after || !at.Equal(want) || null != nil {
+				t.Errorf("%s %s: got %q, %q, %d, %v, %v", where, tt.expr, a, v, n, at, null)
+			}
+		}
+		check("the first time", db)
+		check("the second time", db)
+		tx, err := db.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		check("in a transaction", tx)
+		statement += " of another statement"
+		check("in a transaction, the first time", tx)
+		if err := tx.Commit(); err != nil {
+			t.Errorf("%s: %v", tt.expr, err)
+		}
+	}
+}
+
+// TestRefusedTypesAreRemembered counts calls, and changes the table.
+func TestRefusedTypesAreRemembered(t *testing.T) {
+	srv := dataapitest.New(t)
+	c, err := auroradataapi.NewConnector(srv.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(c)
+	defer db.Close()
+	exec(t, db, "CREATE TABLE t (a interval, b int)")
+	exec(t, db, "INSERT INTO t VALUES ('1 day', 2)")
+	const statement = "SELECT * FROM t"
+	calls := func() int64 {
+		t.Helper()
+		n := c.Stats().Attempts
+		rows, err := db.Query(statement)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return c.Stats().Attempts - n
+	}
+	if first, second := calls(), calls(); first != 3 || second != 1 {
+		t.Errorf("the first run took %d calls and the second %d, want 3 and 1", first, second)
+	}
+	exec(t, db, "ALTER TABLE t DROP COLUMN a")
+	if n := calls(); n != 2 {
+		t.Errorf("after a column was dropped: %d calls", n)
+	}
+	exec(t, db, "CREATE FUNCTION note() RETURNS interval LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (1); RETURN ''1 day''; END'")
+	var e *auroradataapi.IncompleteError
+	if _, err := db.Query("SELECT note()"); !errors.As(err, &e) || !e.Applied {
+		t.Errorf("a function that writes: %v", err)
+	}
+	if got := query[string](t, db, "SELECT note()"); got != "1 day" {
+		t.Errorf("a function that writes, the second time: %q", got)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM t"); n != 3 {
+		t.Errorf("the function that writes was called %d times", n-1)
+	}
+}
