@@ -224,3 +224,32 @@ func TestTagIsNotNoticed(t *testing.T) {
 		}
 	})
 }
+
+// TestTracerOfCancel holds that a tracer is told for which statement something
+// is stopped, and not by which comment it was found.
+func TestTracerOfCancel(t *testing.T) {
+	t.Parallel()
+	rec := new(recording)
+	db, connector := openTraced(t, dataapitest.New(t), rec)
+	const statement = "SELECT pg_sleep(30)"
+	cancelled(t, func(ctx context.Context) error {
+		_, err := db.ExecContext(ctx, statement)
+		return err
+	})
+	if err := connector.Close(); err != nil { // which waits for the stopping
+		t.Fatal(err)
+	}
+	calls, _ := rec.take(t)
+	if len(calls) < 2 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	for i, c := range calls {
+		want := auroradataapi.CallCancel
+		if i == 0 {
+			want = auroradataapi.CallStatement
+		}
+		if c.Kind != want || c.Statement != statement {
+			t.Errorf("call %d is of kind %s, about %q", i, c.Kind, c.Statement)
+		}
+	}
+}

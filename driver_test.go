@@ -18,7 +18,7 @@ import (
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 )
 
-func TestMain(m *testing.M) { dataapitest.Main(m) }
+func TestMain(m *testing.M) { dataapitest.Main(tidy{m}) }
 
 // query returns the one value of a query.
 func query[T any](t *testing.T, db interface {

@@ -60,7 +60,7 @@ var mysql = engine{
 //
 // A package without it is fine too: the databases end with the test binary, and
 // the next start removes their files.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code := m.Run()
 	if err := errors.Join(postgresql.stop(), mysql.stop()); err != nil {
 		_, _ = os.Stderr.WriteString("dataapitest: " + err.Error() + "\n")
