@@ -112,7 +112,7 @@ func TestThawInCall(t *testing.T) {
 			at := listen(t, srv, time.Minute, false)
 			f := start(t, srv, at)
 			f.invoke(invocation{SQL: "SELECT 1"})
-			err := srv.Server.Faults().Add(server.Fault{SQL: "^INSERT", Times: 1, Kind: server.FaultDelay, Executed: true, Delay: 2 * idle})
+			err := srv.Server.Faults().Add(server.Fault{SQL: "INSERT INTO t", Times: 1, Kind: server.FaultDelay, Executed: true, Delay: 2 * idle})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,6 +131,9 @@ func TestThawInCall(t *testing.T) {
 			case o.Unknown && !o.Safe && (tt.timeout > 0 || !tt.keeps):
 			default:
 				t.Errorf("got %+v", o)
+			}
+			if state := srv.Server.Faults().List()[0]; state.Hit != 1 {
+				t.Errorf("%d answers were delayed", state.Hit)
 			}
 			wantRows(t, srv, 1)
 		})
