@@ -16,6 +16,7 @@ type call struct {
 	args   []driver.NamedValue
 	options
 	rows bool // the caller wants them
+	step      // where it stands, if it is one of a script
 }
 
 // exec runs a statement for its effect.
@@ -29,6 +30,17 @@ func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
 	if b := batchOf(q.args); b != nil {
 		return driver.ResultNoRows, c.execBatch(ctx, q, b)
 	}
+	steps, err := c.scripted(&q)
+	switch {
+	case err != nil:
+		return nil, err
+	case steps != nil:
+		return c.execScript(ctx, steps)
+	}
+	return c.execOne(ctx, q)
+}
+
+func (c *Conn) execOne(ctx context.Context, q call) (driver.Result, error) {
 	resp, err := c.execute(ctx, q)
 	if err != nil {
 		return nil, err
@@ -44,13 +56,27 @@ func (c *Conn) query(ctx context.Context, q call) (driver.Rows, error) {
 		return nil, err
 	}
 	ctx, cancel := q.options.context(ctx)
-	rows, err := c.queryRows(ctx, q)
-	if r, ok := rows.(*pager); ok && err == nil {
+	rows, err := c.queryAny(ctx, q)
+	if r, ok := rows.(closer); ok && err == nil {
 		r.atClose(cancel) // until then it makes calls
 	} else {
 		cancel()
 	}
 	return rows, err
+}
+
+// closer is rows that do something when they are closed.
+type closer interface{ atClose(func()) }
+
+func (c *Conn) queryAny(ctx context.Context, q call) (driver.Rows, error) {
+	steps, err := c.scripted(&q)
+	switch {
+	case err != nil:
+		return nil, err
+	case steps != nil:
+		return c.queryScript(ctx, steps)
+	}
+	return c.queryRows(ctx, q)
 }
 
 // execute checks a statement, binds its arguments and sends it.
@@ -81,12 +107,16 @@ func (q call) check() error {
 	if !utf8.ValidString(q.query) { // it would arrive with other characters in it
 		return errorf("the statement is not valid UTF-8; pass bytes as an argument of type []byte")
 	}
-	return nil
+	return q.checkSingle()
 }
 
 // send sends a statement as it was bound, in the transaction that is open.
 func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
-	return c.run(ctx, CallStatement, q, b.service.SourceOffset, c.tx.Load(), wire.ExecuteRequest{
+	t := q.within
+	if t == nil {
+		t = c.tx.Load()
+	}
+	return c.run(ctx, CallStatement, q, b.service.SourceOffset, t, wire.ExecuteRequest{
 		SQL:                   b.service.SQL,
 		Parameters:            b.parameters,
 		IncludeResultMetadata: q.rows,

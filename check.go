@@ -37,6 +37,9 @@ func (cfg *Config) check() error {
 	if err := cfg.Paging.check(); err != nil {
 		return err
 	}
+	if err := cfg.MultiStatements.check(); err != nil {
+		return err
+	}
 	if cfg.PageBytes != 0 {
 		if err := checkPageBytes(cfg.PageBytes); err != nil {
 			return err

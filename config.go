@@ -71,6 +71,9 @@ type Config struct {
 	// be stopped. Their calls fail all the same; it is meant for changes of the
 	// schema that take longer (F0079).
 	ContinueAfterTimeout bool
+	// MultiStatements says what is done with a text of several statements. Empty
+	// is MultiStatementsOff.
+	MultiStatements MultiStatements
 	// Paging says how results larger than the service's 1 MiB are read. Empty is
 	// PagingAuto. PostgreSQL only.
 	Paging Paging

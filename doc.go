@@ -187,6 +187,22 @@
 // sets of arguments as fit into 4 MiB. It returns the keys that MySQL generated,
 // and says what of it is all or nothing.
 //
+// # How do I run a text of several statements, such as a migration?
+//
+// With multi_statements=true in the data source name, or Config.MultiStatements.
+// Without, such a text is refused before it is sent. The text is split where
+// psql or mysql would split it, around strings, comments, bodies of functions and
+// DELIMITER, and each statement is a call of its own. BEGIN, COMMIT and ROLLBACK
+// in it become the operations of the service; multi_statements=transaction makes
+// one transaction of the whole text. Arguments go with a single statement only.
+//
+// Exec returns the result of the last statement. Query returns the rows of all
+// that have some, one set behind the other, for NextResultSet. All statements are
+// executed before it returns, whether or not you go on to their rows; so only
+// those of the last one may pass 1 MiB or be of types that the service refuses.
+// The first that fails ends it with a *ScriptError: which one, on which line, and
+// how many took effect before.
+//
 // # How do I change a single call?
 //
 // By an Option among its arguments: JSONResult, ContinueAfterTimeout, Repeatable,

@@ -84,9 +84,12 @@ func (h *habits) set(query string, to habit) {
 	h.of[query] = to
 }
 
+// asItIs says that a result is read as the service answers it, or not at all.
+func (q call) asItIs() bool { return q.json || q.inside }
+
 // habit returns how to read a statement.
 func (c *Conn) habit(q call) habit {
-	if !c.dialect.Cursors || q.json {
+	if !c.dialect.Cursors || q.asItIs() {
 		return habit{}
 	}
 	h := c.connector.habits.get(q.query)
@@ -129,7 +132,7 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 		return c.newJSONRows(*resp.FormattedRecords), nil
 	case err == nil:
 		return newRows(c.dialect, c.cfg.zone(), resp), nil
-	case !c.dialect.Cursors || q.json:
+	case !c.dialect.Cursors || q.asItIs():
 		return nil, err
 	case errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff, causeOf(err) != 0:
 		return c.queryAgain(ctx, q, b, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -84,6 +85,17 @@ var params = slices.Concat(
 		fixed("parse_time", "`true`, and nothing changes: dates and timestamps are `time.Time` always",
 			"dates and timestamps are time.Time always; write true, or leave it out", "true", "1").
 			alias("parseTime"),
+		param{
+			name: "multi_statements",
+			doc:  "`true`: the statements of a text are run one after the other; `transaction`: in one transaction; default `false`: such a text is refused",
+			get:  func(c *Config) string { return string(c.MultiStatements) },
+			set: func(c *Config, value string) error {
+				if c.MultiStatements = MultiStatements(strings.ToLower(value)); c.MultiStatements == "false" {
+					c.MultiStatements = MultiStatementsOff
+				}
+				return c.MultiStatements.check()
+			},
+		}.alias("multiStatements"),
 	),
 	group("How large results are read",
 		param{

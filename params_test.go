@@ -62,6 +62,11 @@ var paramSamples = map[string][]struct {
 		{"true", Config{}, ""},
 		{"True", Config{}, ""},
 	},
+	"multi_statements": {
+		{"false", Config{}, ""},
+		{"true", Config{MultiStatements: MultiStatementsOn}, "true"},
+		{"Transaction", Config{MultiStatements: MultiStatementsInTransaction}, "transaction"},
+	},
 	"paging": {
 		{"auto", Config{}, ""},
 		{"always", Config{Paging: PagingAlways}, "always"},

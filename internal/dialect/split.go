@@ -11,6 +11,9 @@ type Part struct {
 	Offset, Line int
 	// Terminated says that a semicolon or delimiter followed.
 	Terminated bool
+	// Delimited says that a DELIMITER command, which is none of the statement's,
+	// stood in front.
+	Delimited bool
 }
 
 // Split cuts a script at its top-level semicolons and, for MySQL, at what the
@@ -59,6 +62,8 @@ type splitter struct {
 	// groups is the number of open parentheses.
 	groups int
 	blocks blocks
+
+	delimited bool // there was a DELIMITER command
 
 	line, lineAt int // the line of the offset lineAt
 }
@@ -113,7 +118,7 @@ func (s *splitter) cut(terminated bool) {
 		if text != "" {
 			s.line += strings.Count(s.src[s.lineAt:s.start], "\n")
 			s.lineAt = s.start
-			s.parts = append(s.parts, Part{SQL: text, Offset: s.start, Line: s.line, Terminated: terminated})
+			s.parts = append(s.parts, Part{SQL: text, Offset: s.start, Line: s.line, Terminated: terminated, Delimited: s.delimited})
 		}
 	}
 	s.reset()
@@ -143,7 +148,7 @@ func (s *splitter) setDelimiter(t token) error {
 	if s.delimiter == ";" || s.delimiter == "" {
 		s.delimiter = ""
 	}
-	s.pos = end
+	s.pos, s.delimited = end, true
 	s.reset()
 	return nil
 }
