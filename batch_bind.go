@@ -3,7 +3,6 @@ package auroradataapi
 import (
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -62,11 +61,7 @@ func (c *Conn) encodeSet(set []any) ([]driver.NamedValue, []argument, error) {
 			nv.Name, value = named.Name, named.Value
 		}
 		nv.Ordinal, nv.Value = i+1, value
-		err := c.CheckNamedValue(nv)
-		if errors.Is(err, driver.ErrSkip) {
-			nv.Value, err = driver.DefaultParameterConverter.ConvertValue(value)
-		}
-		if err != nil {
+		if err := c.CheckNamedValue(nv); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", argName(*nv), err)
 		}
 	}
