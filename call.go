@@ -149,11 +149,6 @@ type sending struct {
 	bare   bool // it is sent without a comment, and so cannot be stopped
 }
 
-// reads reports whether the statement can only read, as far as its text tells.
-func (s sending) reads() bool {
-	return s.parsed != nil && s.parsed.Kind().Query() && !s.parsed.Kind().Writes()
-}
-
 // transmit has a statement sent, in a transaction, or outside of any. It is the
 // one place where that is done: it has the calls of a transaction wait for one
 // another, keeps book of the transaction's health, and stops what a caller gives
@@ -188,7 +183,7 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 		err = newError(s.op, s.query, place, err)
 	}
 	if t != nil {
-		t.note(c.dialect, err, s.runsOn, s.reads())
+		t.note(c.dialect, s, err)
 		t.ask(ctx, err)
 	}
 	return err

@@ -34,21 +34,28 @@ const (
 )
 
 // note takes the outcome of a statement into account. The first error is kept:
-// those that follow come from it. runsOn says that the statement was to go on
-// when the service stopped waiting for it, reads that it is one that only reads.
-func (h *health) note(d *dialect.Dialect, err error, runsOn, reads bool) {
+// those that follow come from it.
+func (h *health) note(d *dialect.Dialect, s sending, err error) {
 	if h.over {
 		return
 	}
-	why, over := judge(d, err, runsOn, reads)
+	why, over := judge(d, s, err)
 	switch {
-	case err == nil:
+	case err == nil && s.proves():
 		*h = health{}
-	case why == "":
+	case err == nil, why == "":
 	case over || h.cause == nil:
 		*h = health{cause: err, why: why, over: over}
 	}
 }
+
+// proves says whether a success means that the database has run something, which
+// it does not in a transaction that is aborted. An empty statement and a batch
+// without sets (F0039) are a success there too.
+func (s sending) proves() bool { return s.op == wire.ExecuteStatement && !s.parsed.Empty() }
+
+// reads reports whether the statement can only read, as far as its text tells.
+func (s sending) reads() bool { return s.parsed.Kind().Query() && !s.parsed.Kind().Writes() }
 
 // noteAnswer takes into account what was answered to the question of
 // dialect.AskAfter, which was asked for an error.
@@ -69,14 +76,14 @@ func (h *health) noteAnswer(err error, resp *wire.ExecuteResponse, failed error)
 
 // judge tells what an error means for the transaction that the statement was
 // in, why being empty for nothing.
-func judge(d *dialect.Dialect, err error, runsOn, reads bool) (why string, over bool) {
+func judge(d *dialect.Dialect, s sending, err error) (why string, over bool) {
 	var answer *wire.Error
 	answered := errors.As(err, &answer)
 	var sure interface{ SafeToRetry() bool }
 	switch {
 	case err == nil, errors.As(err, &sure) && sure.SafeToRetry():
 		return "", false // it did not reach the database
-	case reads && answered && answer.Code == wire.CodeInternalFailure && d.AbortsTransaction():
+	case s.reads() && answered && answer.Code == wire.CodeInternalFailure && d.AbortsTransaction():
 		// Its result could not be written (F0047), or PostgreSQL tells next.
 		return whyFailed, false
 	case lost(err):
@@ -88,7 +95,7 @@ func judge(d *dialect.Dialect, err error, runsOn, reads bool) (why string, over 
 		switch {
 		case d.AbortsTransaction():
 			return whyFailed, false
-		case runsOn:
+		case s.runsOn:
 			return "", false
 		}
 		return whyUnknown, true

@@ -134,6 +134,29 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// TestNothingProvesNothing has what does nothing succeed in a transaction that
+// is aborted.
+func TestNothingProvesNothing(t *testing.T) {
+	api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+		if r.SQL == "fail" {
+			return nil, databaseError("ERROR: no; SQLState: 42601")
+		}
+		return &wire.ExecuteResponse{}, nil
+	}}
+	c := scriptedConn(t, api)
+	tx, err := c.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = c.ExecContext(context.Background(), "fail", nil)
+	if _, err := c.ExecContext(context.Background(), "-- nothing", nil); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(); !errors.Is(err, SyntaxError) || !errors.Is(err, ErrTransactionRolledBack) {
+		t.Errorf("Commit returned %v", err)
+	}
+}
+
 // TestLockWait has MySQL give up waiting for a lock, after which it has to be
 // asked what has become of the transaction.
 func TestLockWait(t *testing.T) {

@@ -108,3 +108,14 @@ func TestKind(t *testing.T) {
 		}
 	}
 }
+
+func TestEmpty(t *testing.T) {
+	for sql, want := range map[string]bool{
+		"": true, " ;; ": true, "-- SELECT 1\n/* ; */": true,
+		"; SELECT 1": false, "(": true, "1": false, "'a'": false,
+	} {
+		if got := PostgreSQL.Parse(sql).Empty(); got != want {
+			t.Errorf("%q: got %t, want %t", sql, got, want)
+		}
+	}
+}

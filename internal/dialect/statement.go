@@ -17,6 +17,7 @@ type Statement struct {
 	// be others behind it.
 	control control
 	many    bool
+	empty   bool
 }
 
 // mark is a place that is, or may be, sent differently.
@@ -70,9 +71,12 @@ func (d *Dialect) Parse(sql string) *Statement {
 		s.open = token{kind: tokOpenHint, start: l.hint, end: len(sql)}
 	}
 	s.kind, s.own = c.kind(), c.ownParameters()
-	s.control, s.many = c.control(s.kind), c.more
+	s.control, s.many, s.empty = c.control(s.kind), c.more, c.words == 0
 	return s
 }
+
+// Empty says whether there is nothing to do: white space, comments, semicolons.
+func (s *Statement) Empty() bool { return s.empty }
 
 // Kind says what the statement does; of several statements, the first.
 func (s *Statement) Kind() Kind { return s.kind }
