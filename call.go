@@ -45,6 +45,7 @@ func (c *Conn) execOne(ctx context.Context, q call) (driver.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	resp.Records.Close()
 	return &result{dialect: c.dialect, affected: resp.NumberOfRecordsUpdated, generated: resp.GeneratedFields}, nil
 }
 

@@ -81,6 +81,7 @@ func (c *Conn) stopFound(ctx context.Context, how dialect.Cancellation) bool {
 	if err != nil {
 		return false
 	}
+	defer found.Records.Close()
 	stopped := false
 	for {
 		row, err := found.Records.Next(nil)

@@ -62,6 +62,7 @@ func (s sending) reads() bool { return s.parsed.Kind().Query() && !s.parsed.Kind
 func (h *health) noteAnswer(err error, resp *wire.ExecuteResponse, failed error) {
 	why := whyUnknown
 	if failed == nil {
+		defer resp.Records.Close()
 		row, none := resp.Records.Next(nil)
 		switch {
 		case none != nil || len(row) != 1 || row[0].Kind() != wire.KindLong:

@@ -18,6 +18,7 @@ type observer struct {
 	now      func() time.Time
 	attempts AttemptTracer
 	counters
+	addRows func(int) // to the counter, made once
 }
 
 func newObserver(cfg *Config, d *dialect.Dialect) *observer {
@@ -30,6 +31,7 @@ func newObserver(cfg *Config, d *dialect.Dialect) *observer {
 		o.now = time.Now
 	}
 	o.attempts, _ = cfg.Tracer.(AttemptTracer)
+	o.addRows = func(read int) { o.rows.Add(int64(read)) }
 	return o
 }
 
@@ -152,10 +154,9 @@ func (o observed) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest
 	resp, err := o.api.ExecuteStatement(ctx, req)
 	o.execute.count(err)
 	if err == nil {
-		rows := int64(resp.Records.Len())
-		o.rows.Add(rows)
+		resp.Records.OnClose(o.addRows)
 		if s != nil {
-			s.Rows, s.RowsAffected = rows, resp.NumberOfRecordsUpdated
+			s.Rows, s.RowsAffected = int64(resp.Records.Len()), resp.NumberOfRecordsUpdated
 		}
 	}
 	o.end(ctx, s, err)

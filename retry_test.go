@@ -196,6 +196,10 @@ func TestBadAnswers(t *testing.T) {
 			if err := rows.Err(); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want an error with %q", err, tt.want)
 			}
+			var e *IncompleteError
+			if ok := errors.As(rows.Err(), &e); ok != (tt.name == "no row") || ok && (!e.Applied || e.Rows != 1 || e.SafeToRetry()) {
+				t.Errorf("got %+v of %v", e, rows.Err())
+			}
 		})
 	}
 }

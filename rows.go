@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"database/sql/driver"
+	"fmt"
 	"io"
 	"time"
 
@@ -74,7 +75,8 @@ func (r *rows) Next(dest []driver.Value) error {
 	case err == io.EOF:
 		return io.EOF
 	case err != nil:
-		return errorf("row %d: %w", r.read+1, err)
+		// It is looked at row by row, after the statement was executed.
+		return &IncompleteError{Rows: r.read, Applied: true, err: fmt.Errorf("row %d: %w", r.read+1, err)}
 	case len(fields) != len(dest):
 		return errorf("row %d has %d values for %d columns", r.read+1, len(fields), len(dest))
 	}

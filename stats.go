@@ -23,7 +23,8 @@ type Stats struct {
 
 	// BytesSent and BytesReceived count the bodies of requests and answers.
 	BytesSent, BytesReceived int64
-	// Rows counts the rows in the answers, read or not.
+	// Rows counts the rows that were read, those of an answer when it was read
+	// to its end or given up.
 	Rows int64
 
 	// TransactionsOpen counts the transactions that were begun and neither

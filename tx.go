@@ -129,6 +129,7 @@ func (t *tx) verify(ctx context.Context, setup dialect.Setup) error {
 	if err != nil {
 		return err
 	}
+	defer resp.Records.Close()
 	row, err := resp.Records.Next(nil)
 	if err != nil || len(row) == 0 {
 		return errorf("the isolation level of the transaction cannot be learnt: %s was answered without a value", setup.Ask)

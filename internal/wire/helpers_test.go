@@ -42,7 +42,7 @@ func contentOf(r *wire.Records) *content {
 	if r == nil {
 		return nil
 	}
-	c, cursor := new(content), *r
+	c, cursor := new(content), r.Clone()
 	for {
 		row, err := cursor.Next(nil)
 		if err == io.EOF {

@@ -1,35 +1,28 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 )
 
 // Records hands out the rows of an answer one at a time. Rows that came over
 // the wire stay undecoded until they are asked for. It is not safe for
-// concurrent use.
+// concurrent use and not to be copied.
 type Records struct {
-	rows  [][]Field // rows that a server made, not yet handed out
-	page  scanner   // rows that came over the wire: in front of a row or the end
-	read  int       // rows of the page that were handed out
-	total int       // rows of the page
+	rows    [][]Field // rows that a server made, not yet handed out
+	page    page      // rows that came over the wire: behind the last one read
+	read    int       // rows that were handed out
+	closing func(int) // what OnClose asked for, or nil
 }
 
 // NewRecords returns the given rows as records; none is an empty result.
 func NewRecords(rows [][]Field) *Records { return &Records{rows: rows} }
 
-// Len returns the number of rows that were not handed out yet.
-func (r *Records) Len() int {
-	if r == nil {
-		return 0
-	}
-	return len(r.rows) + r.total - r.read
-}
-
 // Next returns the next row, in dst's memory where that is large enough, and
 // io.EOF after the last one. The row is valid until the next call; its strings
-// and blobs may be kept. It returns a *JSONError for a row that is not one. A
-// nil Records has no rows.
+// and blobs may be kept. It returns a *JSONError for a row that is not one, and
+// for rows that do not end as they should. A nil Records has no rows.
 func (r *Records) Next(dst []Field) ([]Field, error) {
 	switch {
 	case r == nil:
@@ -37,60 +30,133 @@ func (r *Records) Next(dst []Field) ([]Field, error) {
 	case r.page.data != nil:
 		return r.decode(dst[:0])
 	case len(r.rows) == 0:
+		r.Close()
 		return nil, io.EOF
 	}
 	row := r.rows[0]
 	r.rows = r.rows[1:]
+	r.read++
 	return append(dst[:0], row...), nil
 }
 
-// decode reads the next row of the page, whose list was checked to be one.
-func (r *Records) decode(dst []Field) ([]Field, error) {
-	if r.page.peek() == ']' {
-		r.Close()
-		return nil, io.EOF
+// Len returns the number of rows that were not handed out yet. To count rows
+// that came over the wire takes some time, as all of them are looked through.
+func (r *Records) Len() int {
+	switch {
+	case r == nil:
+		return 0
+	case r.page.data != nil:
+		return r.page.count()
 	}
-	row, err := r.page.fields(dst)
+	return len(r.rows)
+}
+
+// decode reads the next row of the page. Nobody has looked at it before, so
+// that an error may come after rows that were good.
+func (r *Records) decode(dst []Field) (row []Field, err error) {
+	p := &r.page
+	switch c := p.peek(); {
+	case c == ']':
+		if p.pos++; p.pos < len(p.data) {
+			err = in("records", p.fail("%s behind the last row", p.what()))
+		} else {
+			err = io.EOF
+		}
+	case c != ',' && r.read > 0:
+		err = in("records", p.fail("%s where a comma or the end of the list has to be", p.what()))
+	default:
+		if r.read > 0 {
+			p.pos++
+		}
+		if row, err = p.row(dst); err != nil {
+			err = in(fmt.Sprintf("records[%d]", r.read), err)
+		}
+	}
 	if err != nil {
-		n := r.read
 		r.Close()
-		return nil, in(fmt.Sprintf("records[%d]", n), err)
+		return nil, err
 	}
 	r.read++
-	if r.page.peek() == ',' {
-		r.page.pos++
-	}
 	return row, nil
+}
+
+// OnClose has f called when no row needs the message any more: after the last
+// row, after an error, or when the records are closed. f is told how many rows
+// were handed out until then. It may be called repeatedly, for one f more each
+// time. A nil Records never closes.
+func (r *Records) OnClose(f func(read int)) {
+	if r == nil {
+		return
+	}
+	if before := r.closing; before != nil {
+		f, after := before, f
+		r.closing = func(read int) { f(read); after(read) }
+		return
+	}
+	r.closing = f
 }
 
 // Close gives up the rows that were not read. It may be called repeatedly.
 func (r *Records) Close() {
-	if r != nil {
-		*r = Records{}
+	if r == nil {
+		return
+	}
+	closing, read := r.closing, r.read
+	*r = Records{}
+	if closing != nil {
+		closing(read)
 	}
 }
 
 // appendJSON appends the rows that are left.
 func (r *Records) appendJSON(dst []byte) []byte {
-	if r.page.data != nil {
-		return append(append(dst, '['), r.page.data[r.page.pos:]...)
+	p := &r.page
+	if p.data == nil {
+		return appendList(dst, r.rows, appendFields)
 	}
-	return appendList(dst, r.rows, appendFields)
+	left := p.pos
+	if r.read > 0 && p.peek() == ',' {
+		left = p.pos + 1
+	}
+	return append(append(dst, '['), p.data[left:]...)
 }
 
-// records reads a list of rows without decoding them.
+// tailBytes bounds what is searched for the end of the rows. The columns of a
+// wide result fit in, should they come behind it.
+const tailBytes = 64 << 10
+
+// records reads a list of rows without decoding them. To check the rows now and
+// decode them later would take twice the time, so the scanner goes on behind
+// what looks like the end of the list, and Next finds out whether it was: the
+// last row has to end exactly there.
 func (s *scanner) records() (*Records, error) {
 	if s.peek() != '[' {
 		return nil, s.fail("%s where a list has to be", s.what())
 	}
-	start, total := s.pos, 0
-	err := s.array(func() error {
-		total++
-		return s.skip()
-	})
-	if err != nil {
+	r := &Records{page: page{scanner: scanner{data: s.data, pos: s.pos + 1, depth: s.depth + 1}}}
+	if end := s.endOfRows(); end > 0 {
+		s.pos = end
+	} else if err := s.skip(); err != nil {
 		return nil, err
 	}
-	page := scanner{data: s.data[:s.pos], pos: start + 1, depth: s.depth}
-	return &Records{page: page, total: total}, nil
+	r.page.data = s.data[:s.pos]
+	return r, nil
+}
+
+// endOfRows returns the place behind what looks like the end of the last row and
+// of the list, if all that follows there is well-formed; 0 if there is no such
+// place. It is the end as long as no other member is a list of lists of objects.
+func (s *scanner) endOfRows() int {
+	const ends = "}]]"
+	from := max(s.pos, len(s.data)-tailBytes)
+	end := bytes.LastIndex(s.data[from:], []byte(ends))
+	if end < 0 {
+		return 0
+	}
+	end += from + len(ends)
+	tail := scanner{data: s.data, pos: end, depth: s.depth}
+	if tail.members(func(string) error { return tail.skip() }) != nil || tail.end() != nil {
+		return 0
+	}
+	return end
 }

@@ -23,8 +23,9 @@ func (r *ExecuteResponse) AppendJSON(dst []byte) []byte {
 }
 
 // ParseJSON reads an answer; it returns a *JSONError for what is not one. The
-// records are checked for being JSON and stay undecoded: they keep body, which
-// must not be changed afterwards.
+// records stay undecoded, and where they make up the rest of the message they
+// were not even looked at: what is wrong with them shows when they are read. They
+// keep body, which must not be changed before they are read or closed.
 func (r *ExecuteResponse) ParseJSON(body []byte) error {
 	*r = ExecuteResponse{}
 	return parseMessage(body, func(s *scanner, key string) (err error) {

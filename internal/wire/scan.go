@@ -140,31 +140,61 @@ func (s *scanner) object(member func(key string) error) error {
 		return nil
 	}
 	for {
-		if s.peek() != '"' {
-			return s.fail("%s where a member's name has to be", s.what())
-		}
-		key, err := s.name()
-		if err != nil {
+		if err := s.member(member); err != nil {
 			return err
 		}
-		if s.peek() != ':' {
-			return s.fail("%s where a colon has to be", s.what())
+		if last, err := s.separator(); last || err != nil {
+			return err
 		}
+	}
+}
+
+// members reads what is left of an object, behind the value of a member.
+func (s *scanner) members(member func(key string) error) error {
+	for {
+		if last, err := s.separator(); last || err != nil {
+			return err
+		}
+		if err := s.member(member); err != nil {
+			return err
+		}
+	}
+}
+
+// member reads one member of an object.
+func (s *scanner) member(member func(key string) error) error {
+	if s.peek() != '"' {
+		return s.fail("%s where a member's name has to be", s.what())
+	}
+	key, err := s.name()
+	if err != nil {
+		return err
+	}
+	if s.peek() != ':' {
+		return s.fail("%s where a colon has to be", s.what())
+	}
+	s.pos++
+	if s.null() {
+		return nil
+	}
+	if err := member(key); err != nil {
+		return in(clip([]byte(key)), err)
+	}
+	return nil
+}
+
+// separator reads what follows a member of an object: a comma, or the brace
+// behind the last.
+func (s *scanner) separator() (last bool, err error) {
+	switch s.peek() {
+	case ',':
 		s.pos++
-		if !s.null() {
-			if err := member(key); err != nil {
-				return in(clip([]byte(key)), err)
-			}
-		}
-		switch s.peek() {
-		case ',':
-			s.pos++
-		case '}':
-			s.pos++
-			return nil
-		default:
-			return s.fail("%s where a comma or the end of the object has to be", s.what())
-		}
+		return false, nil
+	case '}':
+		s.pos++
+		return true, nil
+	default:
+		return false, s.fail("%s where a comma or the end of the object has to be", s.what())
 	}
 }
 
