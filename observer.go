@@ -64,19 +64,25 @@ type span struct {
 type spanKey struct{}
 
 // start begins to trace a call. Without a tracer there is no span.
-func (o *observer) start(ctx context.Context, op wire.Operation, transactionID string, sets int) (context.Context, *span) {
+func (o *observer) start(ctx context.Context, op wire.Operation, transactionID string, sets [][]wire.Parameter) (context.Context, *span) {
 	if o.tracer == nil {
 		return ctx, nil
 	}
 	s := &span{CallInfo: o.info, began: o.now()}
-	s.Operation, s.TransactionID, s.Sets, s.Kind = string(op), transactionID, sets, CallOther
+	s.Operation, s.TransactionID, s.Sets, s.Kind = string(op), transactionID, len(sets), CallOther
 	switch op {
 	case wire.BeginTransaction, wire.CommitTransaction, wire.RollbackTransaction:
 		s.Kind = CallTransaction
 	default:
 		if q, ok := ctx.Value(subjectKey{}).(subject); ok {
-			s.Kind, s.Statement, s.Verb, s.Parameters = q.kind, q.query, q.parsed.Verb(), len(q.args)
+			s.Kind, s.Statement, s.Parameters = q.kind, q.query, len(q.args)
+			if q.parsed != nil {
+				s.Verb = q.parsed.Verb()
+			}
 		}
+	}
+	if len(sets) > 0 {
+		s.Parameters = len(sets[0])
 	}
 	ctx = startCall(ctx, o.tracer, s.CallInfo)
 	return context.WithValue(ctx, spanKey{}, s), s
@@ -150,7 +156,7 @@ func (o observed) Close() error {
 }
 
 func (o observed) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
-	ctx, s := o.start(ctx, wire.ExecuteStatement, req.TransactionID, 0)
+	ctx, s := o.start(ctx, wire.ExecuteStatement, req.TransactionID, nil)
 	resp, err := o.api.ExecuteStatement(ctx, req)
 	o.execute.count(err)
 	if err == nil {
@@ -164,7 +170,7 @@ func (o observed) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest
 }
 
 func (o observed) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequest) (*wire.BatchResponse, error) {
-	ctx, s := o.start(ctx, wire.BatchExecuteStatement, req.TransactionID, len(req.ParameterSets))
+	ctx, s := o.start(ctx, wire.BatchExecuteStatement, req.TransactionID, req.ParameterSets)
 	resp, err := o.api.BatchExecuteStatement(ctx, req)
 	o.batch.count(err)
 	o.end(ctx, s, err)
@@ -172,7 +178,7 @@ func (o observed) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequ
 }
 
 func (o observed) BeginTransaction(ctx context.Context, req *wire.BeginRequest) (*wire.BeginResponse, error) {
-	ctx, s := o.start(ctx, wire.BeginTransaction, "", 0)
+	ctx, s := o.start(ctx, wire.BeginTransaction, "", nil)
 	resp, err := o.api.BeginTransaction(ctx, req)
 	o.begin.count(err)
 	if err == nil {
@@ -186,7 +192,7 @@ func (o observed) BeginTransaction(ctx context.Context, req *wire.BeginRequest) 
 }
 
 func (o observed) CommitTransaction(ctx context.Context, req *wire.CommitRequest) (*wire.CommitResponse, error) {
-	ctx, s := o.start(ctx, wire.CommitTransaction, req.TransactionID, 0)
+	ctx, s := o.start(ctx, wire.CommitTransaction, req.TransactionID, nil)
 	resp, err := o.api.CommitTransaction(ctx, req)
 	told := err
 	if err == nil && resp.TransactionStatus == wire.StatusRolledBack {
@@ -206,7 +212,7 @@ func (o observed) CommitTransaction(ctx context.Context, req *wire.CommitRequest
 }
 
 func (o observed) RollbackTransaction(ctx context.Context, req *wire.RollbackRequest) (*wire.RollbackResponse, error) {
-	ctx, s := o.start(ctx, wire.RollbackTransaction, req.TransactionID, 0)
+	ctx, s := o.start(ctx, wire.RollbackTransaction, req.TransactionID, nil)
 	resp, err := o.api.RollbackTransaction(ctx, req)
 	o.rollback.count(err)
 	if err == nil {

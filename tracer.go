@@ -43,7 +43,8 @@ type CallKind string
 const (
 	// CallStatement runs a statement of the program.
 	CallStatement CallKind = "statement"
-	// CallTransaction begins or ends a transaction.
+	// CallTransaction begins or ends a transaction, or is about what state it is
+	// in.
 	CallTransaction CallKind = "transaction"
 	// CallPage is one of those that read a large result in pages.
 	CallPage CallKind = "page"

@@ -405,3 +405,58 @@ func TestTracerOfPages(t *testing.T) {
 		t.Errorf("%d transactions are open", open)
 	}
 }
+
+func TestTracerOfBatches(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		rec := new(recording)
+		db, connector := openTraced(t, srv, rec)
+		exec(t, db, "CREATE TABLE t (i int, s varchar(20))")
+		rec.take(t)
+		const statement = "INSERT INTO t VALUES (?, ?)"
+		if _, err := auroradataapi.ExecBatch(t.Context(), db, statement, [][]any{{1, "a"}, {2, "b"}, {3, "c"}}); err != nil {
+			t.Fatal(err)
+		}
+		calls, _ := rec.take(t)
+		if len(calls) != 1 {
+			t.Fatalf("%d calls", len(calls))
+		}
+		if c := calls[0]; c.Operation != "BatchExecuteStatement" || c.Kind != auroradataapi.CallStatement || c.Verb != "INSERT" ||
+			c.Statement != statement || c.Sets != 3 || c.Parameters != 2 {
+			t.Errorf("the call was %+v", c)
+		}
+		if s := connector.Stats(); s.BatchExecuteStatement.Calls != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestTracerOfCancelling gives a statement up, which the driver then stops by a
+// call of its own.
+func TestTracerOfCancelling(t *testing.T) {
+	t.Parallel()
+	rec := new(recording)
+	db, _ := openTraced(t, dataapitest.New(t), rec)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	const statement = "SELECT pg_sleep(20)"
+	if _, err := db.ExecContext(ctx, statement); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if err := db.Close(); err != nil { // which waits for what runs in the background
+		t.Error(err)
+	}
+	calls, _ := rec.take(t)
+	if len(calls) < 2 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	for i, c := range calls {
+		want := auroradataapi.CallCancel
+		if i == 0 {
+			want = auroradataapi.CallStatement
+		}
+		if c.Kind != want || c.Statement != statement || (c.Err == nil) != (i > 0) {
+			t.Errorf("call %d was %+v", i, c)
+		}
+	}
+}

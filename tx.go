@@ -160,6 +160,7 @@ func (t *tx) ask(ctx context.Context, err error) {
 		return
 	}
 	if question := t.conn.dialect.AskAfter(e.Number); question != "" {
+		ctx = t.conn.connector.observe.about(ctx, CallTransaction, call{})
 		resp, failed := t.conn.upkeep(ctx, t.id, question)
 		t.noteAnswer(err, resp, failed)
 	}

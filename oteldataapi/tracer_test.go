@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ func (d *telemetry) take(t *testing.T) []string {
 	t.Helper()
 	var lines []string
 	for _, s := range d.spans.GetSpans() {
-		if s.SpanKind != trace.SpanKindClient {
+		if s.SpanKind != trace.SpanKindClient || stops(s.Attributes) {
 			continue
 		}
 		lines = append(lines, s.Name+attributes(t, s.Attributes)+status(s.Status))
@@ -85,6 +86,12 @@ func (d *telemetry) take(t *testing.T) []string {
 		lines[i] = strings.ReplaceAll(lines[i], d.srv.Database, "mydb")
 	}
 	return lines
+}
+
+// stops reports whether a span is that of a call that stops another one, which
+// comes when it likes.
+func stops(attrs []attribute.KeyValue) bool {
+	return slices.Contains(attrs, attribute.String("auroradataapi.kind", string(auroradataapi.CallCancel)))
 }
 
 func status(s sdktrace.Status) string {
@@ -349,5 +356,26 @@ func TestBeside(t *testing.T) {
 		if spans := e.GetSpans(); len(spans) != 1 || len(spans[0].Attributes) < 6 {
 			t.Errorf("tracer %d made the spans %v", i, spans)
 		}
+	}
+}
+
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	d := open(t, dataapitest.New(t))
+	d.exec(t, "CREATE TABLE t (i int)")
+	d.take(t)
+	for _, sets := range [][][]any{{{1}, {2}}, {{3}}} { // one alone is no batch to the conventions
+		if _, err := auroradataapi.ExecBatch(t.Context(), d, "INSERT INTO t VALUES ($1)", sets); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const common = " db.namespace=mydb auroradataapi.operation=BatchExecuteStatement"
+	const text = " db.query.text=INSERT INTO t VALUES ($1)"
+	want := []string{
+		"BATCH INSERT mydb db.system.name=postgresql db.operation.name=BATCH INSERT" + common + " db.operation.batch.size=2" + text + bytes + " aws.request_id=…",
+		"INSERT mydb db.system.name=postgresql db.operation.name=INSERT" + common + text + bytes + " aws.request_id=…",
+	}
+	if diff := cmp.Diff(want, d.take(t)); diff != "" {
+		t.Errorf("spans (-want +got):\n%s", diff)
 	}
 }
