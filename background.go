@@ -7,25 +7,29 @@ import "sync"
 type background struct {
 	mu      sync.Mutex
 	running *sync.WaitGroup
+	hurry   chan struct{} // closed when somebody waits
 }
 
-// run does something in the background.
-func (b *background) run(f func()) {
+// run does something in the background, which is told by a channel that is
+// closed when somebody waits for it.
+func (b *background) run(f func(hurry <-chan struct{})) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.running == nil {
-		b.running = new(sync.WaitGroup)
+		b.running, b.hurry = new(sync.WaitGroup), make(chan struct{})
 	}
-	b.running.Go(f)
+	hurry := b.hurry
+	b.running.Go(func() { f(hurry) })
 }
 
 // wait waits for what has been begun so far.
 func (b *background) wait() {
 	b.mu.Lock()
-	begun := b.running
+	begun, hurry := b.running, b.hurry
 	b.running = nil // a group that is waited for must not grow
 	b.mu.Unlock()
 	if begun != nil {
+		close(hurry)
 		begun.Wait()
 	}
 }

@@ -53,12 +53,13 @@ func (c *Conn) tagFor(ctx context.Context, l *lane, statement string) string {
 func (c *Conn) giveUp(l *lane, q call) {
 	tag := l.tag
 	l.tag = newTag()
-	c.connector.background.run(func() { c.stop(tag, q) })
+	c.connector.background.run(func(hurry <-chan struct{}) { c.stop(tag, q, hurry) })
 }
 
 // stop stops what runs under a tag. That it fails, for want of a permission
-// perhaps, concerns nobody: the service ends the statement in its time.
-func (c *Conn) stop(tag string, q call) {
+// perhaps, concerns nobody: the service ends the statement in its time. If there
+// is hurry, the second look comes at once, but where it would be too early.
+func (c *Conn) stop(tag string, q call, hurry <-chan struct{}) {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	ctx = c.connector.observe.about(ctx, CallCancel, q)
@@ -68,11 +69,16 @@ func (c *Conn) stop(tag string, q call) {
 	}
 	again := time.NewTimer(lookAgain)
 	defer again.Stop()
+	if how.Kill != nil {
+		hurry = nil
+	}
 	select {
 	case <-again.C:
-		c.stopFound(ctx, how)
+	case <-hurry:
 	case <-ctx.Done():
+		return
 	}
+	c.stopFound(ctx, how)
 }
 
 // stopFound reports whether there was something to stop.

@@ -109,7 +109,7 @@ func TestStopping(t *testing.T) {
 					return none, nil
 				}
 			}}
-			scriptedConnOf(t, api, tt.engine).stop("/*tag*/ ", call{})
+			scriptedConnOf(t, api, tt.engine).stop("/*tag*/ ", call{}, nil)
 			for i, s := range sent {
 				if i >= len(tt.want) || !strings.HasPrefix(s, tt.want[i]) {
 					t.Fatalf("sent %q, want %q", sent, tt.want)
@@ -119,6 +119,25 @@ func TestStopping(t *testing.T) {
 				t.Errorf("sent %q, want %q", sent, tt.want)
 			}
 		})
+	}
+}
+
+// TestStoppingInAHurry closes the connector while a statement is looked for.
+func TestStoppingInAHurry(t *testing.T) {
+	looked := make(chan struct{}, 2)
+	api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+		looked <- struct{}{}
+		return &wire.ExecuteResponse{}, nil
+	}}
+	c := scriptedConn(t, api)
+	c.giveUp(c.lane, call{})
+	<-looked
+	began := time.Now()
+	if err := c.connector.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > lookAgain/2 || len(looked) != 1 {
+		t.Errorf("Close took %v and looked %d times", took, len(looked))
 	}
 }
 

@@ -95,7 +95,7 @@ func (c *Conn) begin(ctx context.Context, statement string, l *lane) (*tx, error
 		a = ask()
 	} else {
 		answered := make(chan answer)
-		c.connector.background.run(func() {
+		c.connector.background.run(func(<-chan struct{}) {
 			a := ask()
 			select {
 			case answered <- a:
@@ -231,12 +231,11 @@ func (t *tx) leave() {
 // for it.
 func (t *tx) release(ctx context.Context) {
 	t.conn.tx.CompareAndSwap(t, nil)
-	end := func() { t.conn.drop(ctx, t.id) }
-	if ctx.Err() != nil {
-		t.conn.connector.background.run(end)
-	} else {
-		end()
+	if ctx.Err() == nil {
+		t.conn.drop(ctx, t.id)
+		return
 	}
+	t.conn.connector.background.run(func(<-chan struct{}) { t.conn.drop(ctx, t.id) })
 }
 
 // drop rolls back a transaction that nobody asks for any more, even if the

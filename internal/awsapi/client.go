@@ -243,7 +243,7 @@ func (c *Client) BeginTransaction(ctx context.Context, req *wire.BeginRequest) (
 
 // beginGrace is how long the answer to a BeginTransaction is waited for when
 // its caller has given up, and how long the rollback that follows may take.
-const beginGrace = 5 * time.Second
+const beginGrace = 3 * time.Second
 
 // outlive returns a context that ends the given time after its parent.
 func outlive(parent context.Context, by time.Duration) (context.Context, context.CancelFunc) {
