@@ -82,7 +82,7 @@ func (c *column) decodeText(text string) (driver.Value, error) {
 		return parseYear(text)
 	case dialect.Integer:
 		return parseInteger(text)
-	case dialect.JSON:
+	case dialect.JSON, dialect.XML:
 		return []byte(text), nil
 	default:
 		return c.text(text), nil

@@ -62,6 +62,7 @@ const (
 	Numeric                 // a decimal of any precision
 	Integer                 // an integer that a longValue has no room for, or that the service writes as text
 	JSON                    // JSON text
+	XML                     // XML text
 	UUID                    // lower-case canonical UUID
 	Real                    // a double that stands for a float of 32 bits
 	Bit                     // a boolean that stands for 0 or 1

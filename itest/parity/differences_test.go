@@ -13,13 +13,14 @@ var postgresDifferences = []difference{
 	},
 	{
 		reason: "pgx makes numbers of a size that was not declared. Here there is none, and a text without a limit has the longest length.",
-		of:     []string{"numeric", "varchar"},
+		of:     []string{"numeric", "varchar", "bit varying"},
 		in:     []string{"DecimalSize", "Length"},
 	},
 	{
-		reason: "The service says what a type is called that is not built in; pgx tells its number.",
-		of:     []string{"mood", "mood[]", "void"},
-		in:     []string{"DatabaseTypeName"},
+		reason: "The service says what each type is called; pgx tells the number of one that it does not know.",
+		of: []string{"mood", "mood[]", "void", "timetz", "money", "complex", "tsquery", "regclass", "regtype", "regproc", "pg_lsn",
+			"int2vector", "oidvector", "refcursor"},
+		in: []string{"DatabaseTypeName"},
 	},
 	{
 		reason: "The service says whether a column of a table may be NULL; pgx does not.",

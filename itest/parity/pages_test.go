@@ -199,17 +199,23 @@ func typesPage(reports []report) string {
 	for _, r := range reports {
 		fmt.Fprintf(&b, "\n## %s\n", r.name)
 		head(&b, "type", "for example", "is, in `any`", "scans into")
-		var refused []string
+		var refused, again []string
 		for _, res := range r.results {
 			if res.refused != "" {
 				refused = append(refused, code(res.sample.typ))
 				continue
+			}
+			if r.healed(res) {
+				again = append(again, code(res.sample.typ))
 			}
 			example := res.sample.values[0]
 			row(&b, code(res.sample.typ), code(example), code(oneLine(res.ours[key{example, "any"}])), strings.Join(res.scansInto(), ", "))
 		}
 		if refused != nil {
 			fmt.Fprintf(&b, "\nThe service does not return %s. Cast them to text in the statement.\n", strings.Join(refused, ", "))
+		}
+		if again != nil {
+			fmt.Fprintf(&b, "\nOf these the service does not return %s. A query that cannot write is therefore run again, with such columns as text; in any other statement cast them to text.\n", strings.Join(again, ", "))
 		}
 		fmt.Fprintf(&b, "\nWhat `sql.ColumnType` tells of a column, in brackets for one that is NOT NULL:\n")
 		head(&b, "type", "DatabaseTypeName", "ScanType", "Length", "DecimalSize")
@@ -220,6 +226,16 @@ func typesPage(reports []report) string {
 		}
 	}
 	return b.String()
+}
+
+// healed reports whether the service refuses the type of a result that came.
+func (r report) healed(res result) bool {
+	for typ := range r.dialect.Types() {
+		if typ.Refused != "" && typ.DatabaseTypeName == res.types["DatabaseTypeName"] {
+			return true
+		}
+	}
+	return false
 }
 
 // scansInto returns the destinations that take all of the sample's values; NULL

@@ -45,7 +45,7 @@ var postgresSamples = []sample{
 	{typ: "positive", values: []string{"42"}},
 	{typ: "int4range", values: []string{"'[1,5)'", "'empty'", "'(,5)'"}},
 	{typ: "numrange", values: []string{"'[1.5,2.5]'", "'empty'"}},
-	{typ: "tstzrange", values: []string{"'[2024-01-01Z,2024-02-01Z)'"}},
+	{typ: "tstzrange", values: []string{"'[2024-01-01Z,2024-02-01Z)'", "'[-infinity,2024-02-01Z)'"}},
 	{typ: "void", values: []string{"pg_sleep(0)"}, expression: true},
 	{typ: "unknown", values: []string{"'text'"}, expression: true},
 
@@ -73,7 +73,14 @@ var postgresSamples = []sample{
 	{typ: "oid[]", values: []string{"'{42,NULL,4294967295}'", "'{}'", "'{42}'"}},
 	{typ: "mood[]", values: []string{`'{sad,NULL,"very happy"}'`, "'{}'", "'{sad}'"}},
 
-	{typ: "integer[][]", values: []string{"'{{1,2},{3,4}}'"}},
+	// What the service refuses.
+	{typ: "date", values: []string{"'infinity'", "'-infinity'", "'2024-02-29'"}},
+	{typ: "timestamp", values: []string{"'infinity'", "'2024-01-15 03:34:56.5'", "'0044-03-15 BC'"}},
+	{typ: "timestamptz", values: []string{"'infinity'", "'2024-01-15 03:34:56.5+02'", "'0044-03-15 00:00Z BC'"}},
+	{typ: "date[]", values: []string{"'{infinity,NULL,2024-02-29}'"}},
+	{typ: "integer[][]", values: []string{"'{{1,2},{3,4}}'", "'{1,NULL}'"}},
+	{typ: "text[][]", values: []string{`'{{a b,NULL},{"NULL","\\"}}'`}},
+	{typ: "interval[]", values: []string{"'{1 day 02:03:04,NULL}'"}},
 	{typ: "interval", values: []string{"'1 day 02:03:04'"}},
 	{typ: "timetz", values: []string{"'03:04:05+02'"}},
 	{typ: "money", values: []string{"'12.50'"}},
