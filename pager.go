@@ -3,7 +3,6 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/base64"
 	"errors"
 	"io"
 	"time"
@@ -16,17 +15,22 @@ import (
 // cursor, a page at a time. pager is the reading; which statements are read so
 // is decided in paging.go.
 
-// pages hands out the texts of a result, as dialect.Cursor describes them. It is
-// called by one goroutine at a time.
+// pages hands out the pages of a result. It is called by one goroutine at a time.
 type pages interface {
 	// open runs the statement up to its first row and describes its columns.
 	open(context.Context) ([]wire.ColumnMetadata, error)
 	// next returns the next page, and whether it is the last.
-	next(context.Context) (texts []string, last bool, err error)
+	next(context.Context) (p content, last bool, err error)
 	// end ends what is open on the server.
 	end(context.Context, ending) error
 	// cancellable says that a page which is under way may be given up.
 	cancellable() bool
+}
+
+// content is the rows of a page.
+type content interface {
+	// read reads the next row into dest, and returns io.EOF where the page ends.
+	read(r *rows, dest []driver.Value) error
 }
 
 // ending says why a result is not read any further.
@@ -46,23 +50,21 @@ type pager struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	texts    []string
-	at       int
+	page     content
+	begun    bool // a row of the page was read
 	last     bool
 	fetching chan page // nil if no page is under way
 	closed   bool
 	failed   error
-	long     []byte // a row's pieces so far
-	fields   []dialect.RowField
 }
 
 var _ driver.Rows = (*pager)(nil)
 
 // page is what came of fetching one.
 type page struct {
-	texts []string
-	last  bool
-	err   error
+	content
+	last bool
+	err  error
 }
 
 // newPager opens the pages of a result. ctx is that of the query.
@@ -82,11 +84,11 @@ func newPager(ctx context.Context, d *dialect.Dialect, zone *time.Location, p pa
 
 // fetch fetches a page, and ends what is open on the server behind the last.
 func (r *pager) fetch() page {
-	texts, last, err := r.pages.next(r.ctx)
+	content, last, err := r.pages.next(r.ctx)
 	if err == nil && last {
 		err = r.pages.end(r.ctx, endComplete)
 	}
-	return page{texts, last, err}
+	return page{content, last, err}
 }
 
 // fetchAhead has the next page fetched while this one is read. Nobody touches
@@ -105,7 +107,7 @@ func (r *pager) turn() error {
 	r.fetchAhead()
 	p := <-r.fetching
 	r.fetching = nil
-	r.texts, r.at, r.last = p.texts, 0, p.last
+	r.page, r.begun, r.last = p.content, false, p.last
 	if r.failed == nil {
 		r.failed = p.err
 	}
@@ -117,86 +119,33 @@ func (r *pager) Next(dest []driver.Value) error {
 	if r.failed != nil {
 		return r.failed
 	}
-	text, err := r.rowText()
-	if err == io.EOF {
-		return io.EOF
+	read := r.read
+	err := r.readRow(dest)
+	if err != nil && err != io.EOF {
+		r.failed = incomplete(read, err)
+		return r.failed
 	}
-	if err == nil {
-		err = r.decodeText(text, dest)
-	}
-	if err != nil {
-		r.failed = incomplete(r.read, err)
-	}
-	return r.failed
+	return err
 }
 
-// rowText returns the text of the next row, put together from its pieces.
-func (r *pager) rowText() (string, error) {
+// readRow reads the next row, of the next page if this one is at its end.
+func (r *pager) readRow(dest []driver.Value) error {
 	for {
-		for r.at >= len(r.texts) {
-			if r.last {
-				return "", r.atEnd()
-			}
-			if err := r.turn(); err != nil {
-				return "", err
-			}
-		}
-		if r.at == 1 && r.ahead { // whoever reads a second row reads on
+		if r.begun && r.ahead { // whoever reads a second row reads on
 			r.fetchAhead()
 		}
-		text := r.texts[r.at]
-		r.at++
-		if text == "" {
-			return "", errors.New("the service sent an empty row")
+		err := r.page.read(r.rows, dest)
+		switch {
+		case err != io.EOF:
+			r.begun = true
+			return err
+		case r.last:
+			return io.EOF
 		}
-		switch text[0] {
-		case dialect.PieceMore, dialect.PieceLast:
-			piece, err := base64.StdEncoding.DecodeString(text[1:])
-			if err != nil {
-				return "", errors.New("a piece of a row is not base64")
-			}
-			r.long = append(r.long, piece...)
-			if text[0] == dialect.PieceMore {
-				continue
-			}
-			text, r.long = string(r.long), nil
-		}
-		return text, nil
-	}
-}
-
-// atEnd returns io.EOF, unless a row's last piece is missing.
-func (r *pager) atEnd() error {
-	if r.long != nil {
-		return errors.New("the result ends within a row")
-	}
-	return io.EOF
-}
-
-// decodeText reads a row's text into dest.
-func (r *pager) decodeText(text string, dest []driver.Value) error {
-	if len(dest) == 0 && text == "()" {
-		r.read++
-		return nil
-	}
-	var err error
-	if r.fields, err = dialect.ParseRow(text, r.fields); err != nil {
-		return errorf("row %d: %w", r.read+1, err)
-	}
-	if len(r.fields) != len(dest) {
-		return errorf("row %d has %d values for %d columns", r.read+1, len(r.fields), len(dest))
-	}
-	for i, f := range r.fields {
-		if f.Null {
-			dest[i] = nil
-			continue
-		}
-		if dest[i], err = r.columns[i].decodePlain(f.Text); err != nil {
-			return errorf("row %d, column %q: %w", r.read+1, r.columns[i].meta.Label, err)
+		if err := r.turn(); err != nil {
+			return err
 		}
 	}
-	r.read++
-	return nil
 }
 
 // atClose has something done when the rows are closed.
@@ -225,6 +174,6 @@ func (r *pager) Close() error {
 	case r.last: // and ended with its last page
 		return nil
 	}
-	r.texts, r.last = nil, true
+	r.page, r.last = nil, true
 	return r.pages.end(r.ctx, e)
 }

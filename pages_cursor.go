@@ -2,9 +2,6 @@ package auroradataapi
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"io"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -13,15 +10,13 @@ import (
 
 // cursorPages reads a result through a cursor of PostgreSQL.
 type cursorPages struct {
-	conn   *Conn
-	call   call
+	pageCalls
 	bound  bound
 	how    reading
 	cursor dialect.Cursor
-	tx     *tx  // the transaction that the cursor lives in
-	own    bool // which is begun for it
 
-	installed bool // PostgreSQL has the function that reads a page
+	installed bool     // PostgreSQL has the function that reads a page
+	long      longText // used by the one who reads the rows
 }
 
 // pieceBytes keeps the rows of pages below the 64 KiB that the service's
@@ -29,16 +24,11 @@ type cursorPages struct {
 const pieceBytes = 60_000
 
 // newCursorPages returns the pages of a statement, nothing of which is sent yet.
-// Outside of a transaction they are read in one of their own.
 func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
-	var id [6]byte
-	_, _ = rand.Read(id[:]) // never fails: crypto/rand
-	t := c.tx.Load()
 	return &cursorPages{
-		conn: c, call: q, bound: b, how: how,
-		tx: t, own: t == nil,
+		pageCalls: c.newPageCalls(q), bound: b, how: how,
 		cursor: dialect.Cursor{
-			Name:       "auroradataapi_" + hex.EncodeToString(id[:]),
+			Name:       pageName(),
 			PageBytes:  c.cfg.pageBytes(),
 			PieceBytes: pieceBytes,
 		},
@@ -65,16 +55,6 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 		return nil, err
 	}
 	return resp.ColumnMetadata, nil
-}
-
-// begin begins the transaction, if it is the result's own.
-func (p *cursorPages) begin(ctx context.Context) error {
-	if !p.own {
-		return nil
-	}
-	var err error
-	p.tx, err = p.conn.begin(ctx, p.call.query, newLane())
-	return err
 }
 
 // declare opens the cursor for a query.
@@ -109,7 +89,7 @@ func (p *cursorPages) openPortal(ctx context.Context) error {
 	return err
 }
 
-func (p *cursorPages) next(ctx context.Context) ([]string, bool, error) {
+func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	resp, err := p.run(ctx, p.cursor.Page())
 	if err != nil {
 		return nil, false, err
@@ -122,29 +102,11 @@ func (p *cursorPages) next(ctx context.Context) ([]string, bool, error) {
 	if n == 0 {
 		return nil, false, errorf("the service sent a page without rows")
 	}
-	if last := texts[n-1] == dialect.PageEnd; last {
-		return texts[:n-1], true, nil
+	last := texts[n-1] == dialect.PageEnd
+	if last {
+		texts = texts[:n-1]
 	}
-	return texts, false, nil
-}
-
-// pageTexts returns the texts of a page.
-func pageTexts(records *wire.Records) ([]string, error) {
-	defer records.Close()
-	var texts []string
-	var fields []wire.Field
-	for {
-		var err error
-		switch fields, err = records.Next(fields); {
-		case err == io.EOF:
-			return texts, nil
-		case err != nil:
-			return nil, errorf("a page of the result: %w", err)
-		case len(fields) != 1 || fields[0].Kind() != wire.KindString:
-			return nil, errorf("the service sent what is no page of a result")
-		}
-		texts = append(texts, fields[0].Str())
-	}
+	return &textPage{texts: texts, last: last, long: &p.long}, last, nil
 }
 
 // cancellable is false where the statement that reads the page shares its
@@ -181,19 +143,4 @@ func (p *cursorPages) commit(ctx context.Context) error {
 		return err
 	}
 	return p.tx.commit(ctx, p.call.query)
-}
-
-// run sends a statement of the driver's own.
-func (p *cursorPages) run(ctx context.Context, sql string) (*wire.ExecuteResponse, error) {
-	return p.send(ctx, sql, nil, nil)
-}
-
-// send sends a statement in the transaction. place finds a position of it in
-// the caller's.
-func (p *cursorPages) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
-	return p.conn.run(ctx, CallPage, p.call, place, p.tx, wire.ExecuteRequest{
-		SQL:                   sql,
-		Parameters:            parameters,
-		IncludeResultMetadata: true,
-	})
 }

@@ -40,7 +40,7 @@ func (p *fetchPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	return shape.ColumnMetadata, nil
 }
 
-func (p *fetchPages) next(ctx context.Context) ([]string, bool, error) {
+func (p *fetchPages) next(ctx context.Context) (content, bool, error) {
 	for {
 		resp, err := p.run(ctx, p.cursor.FetchRows(p.count))
 		if errors.Is(err, ErrResultTooLarge) && p.count > safeCount {
@@ -59,7 +59,7 @@ func (p *fetchPages) next(ctx context.Context) ([]string, bool, error) {
 		last := len(texts) < p.count
 		p.read += len(texts)
 		p.guess(texts)
-		return texts, last, nil
+		return &textPage{texts: texts, last: last, long: &p.long}, last, nil
 	}
 }
 

@@ -1,0 +1,55 @@
+package auroradataapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// pageCalls makes the calls that read a result in pages: in the transaction that
+// is open, else in one of their own.
+type pageCalls struct {
+	conn *Conn
+	call call // the statement whose result it is
+	tx   *tx
+	own  bool // it is begun for the result
+}
+
+func (c *Conn) newPageCalls(q call) pageCalls {
+	t := c.tx.Load()
+	return pageCalls{conn: c, call: q, tx: t, own: t == nil}
+}
+
+// pageName returns a name for what the database is to keep for a result.
+func pageName() string {
+	var id [6]byte
+	_, _ = rand.Read(id[:]) // never fails: crypto/rand
+	return "auroradataapi_" + hex.EncodeToString(id[:])
+}
+
+// begin begins the transaction, if it is the result's own.
+func (p *pageCalls) begin(ctx context.Context) error {
+	if !p.own {
+		return nil
+	}
+	var err error
+	p.tx, err = p.conn.begin(ctx, p.call.query, newLane())
+	return err
+}
+
+// run sends a statement of the driver's own.
+func (p *pageCalls) run(ctx context.Context, sql string) (*wire.ExecuteResponse, error) {
+	return p.send(ctx, sql, nil, nil)
+}
+
+// send sends a statement in the transaction. place finds a position of it in
+// the caller's.
+func (p *pageCalls) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
+	return p.conn.run(ctx, CallPage, p.call, place, p.tx, wire.ExecuteRequest{
+		SQL:                   sql,
+		Parameters:            parameters,
+		IncludeResultMetadata: true,
+	})
+}

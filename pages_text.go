@@ -1,0 +1,107 @@
+package auroradataapi
+
+import (
+	"database/sql/driver"
+	"encoding/base64"
+	"errors"
+	"io"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// textPage is a page of the texts that dialect.Cursor describes.
+type textPage struct {
+	texts []string
+	last  bool
+	long  *longText
+}
+
+// longText is a row whose pieces may be on several pages.
+type longText struct {
+	pieces []byte // so far
+	fields []dialect.RowField
+}
+
+// pageTexts returns the texts of a page.
+func pageTexts(records *wire.Records) ([]string, error) {
+	defer records.Close()
+	var texts []string
+	var fields []wire.Field
+	for {
+		var err error
+		switch fields, err = records.Next(fields); {
+		case err == io.EOF:
+			return texts, nil
+		case err != nil:
+			return nil, errorf("a page of the result: %w", err)
+		case len(fields) != 1 || fields[0].Kind() != wire.KindString:
+			return nil, errorf("the service sent what is no page of a result")
+		}
+		texts = append(texts, fields[0].Str())
+	}
+}
+
+// read reads the next row.
+func (p *textPage) read(r *rows, dest []driver.Value) error {
+	text, err := p.row()
+	if err != nil {
+		return err
+	}
+	return p.decode(r, text, dest)
+}
+
+// row returns the text of the next row, put together from its pieces.
+func (p *textPage) row() (string, error) {
+	for len(p.texts) > 0 {
+		text := p.texts[0]
+		p.texts = p.texts[1:]
+		if text == "" {
+			return "", errors.New("the service sent an empty row")
+		}
+		switch text[0] {
+		case dialect.PieceMore, dialect.PieceLast:
+			piece, err := base64.StdEncoding.DecodeString(text[1:])
+			if err != nil {
+				return "", errors.New("a piece of a row is not base64")
+			}
+			p.long.pieces = append(p.long.pieces, piece...)
+			if text[0] == dialect.PieceMore {
+				continue
+			}
+			text, p.long.pieces = string(p.long.pieces), nil
+		}
+		return text, nil
+	}
+	if p.last && p.long.pieces != nil {
+		return "", errors.New("the result ends within a row")
+	}
+	return "", io.EOF
+}
+
+// decode reads a row's text into dest.
+func (p *textPage) decode(r *rows, text string, dest []driver.Value) error {
+	if len(dest) == 0 && text == "()" {
+		r.read++
+		return nil
+	}
+	fields, err := dialect.ParseRow(text, p.long.fields)
+	p.long.fields = fields
+	if err != nil {
+		return errorf("row %d: %w", r.read+1, err)
+	}
+	if len(fields) != len(dest) {
+		return errorf("row %d has %d values for %d columns", r.read+1, len(fields), len(dest))
+	}
+	for i, f := range fields {
+		if f.Null {
+			dest[i] = nil
+			continue
+		}
+		if dest[i], err = r.columns[i].decodePlain(f.Text); err != nil {
+			return errorf("row %d, column %q: %w", r.read+1, r.columns[i].meta.Label, err)
+		}
+	}
+	r.read++
+	return nil
+}
