@@ -59,7 +59,7 @@ func TestBatch(t *testing.T) {
 		if err != nil || len(results) != 3 {
 			t.Fatalf("%d results, %v", len(results), err)
 		}
-		if _, err := results[0].RowsAffected(); err == nil || !strings.Contains(err.Error(), "does not count") {
+		if _, err := results[0].RowsAffected(); err == nil || !strings.Contains(err.Error(), "of a batch") {
 			t.Errorf("RowsAffected: %v", err)
 		}
 		// The order of names and a name that is used twice are the statement's.

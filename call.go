@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -136,6 +137,12 @@ func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) i
 		resp, err = c.api.ExecuteStatement(ctx, &req)
 		return err
 	})
+	if err == nil && resp == nil { // it has ended after its timeout
+		resp = &wire.ExecuteResponse{NumberOfRecordsUpdated: notCounted}
+		if q.rows && q.parsed.Kind().ReturnsRows() {
+			err = &IncompleteError{Applied: true, err: errorf("the statement took longer than the service waits for it")}
+		}
+	}
 	return resp, err
 }
 
@@ -170,7 +177,7 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 	}
 	tag := ""
 	if !s.bare {
-		tag = c.tagFor(ctx, l, s.sql)
+		tag = c.tagFor(ctx, l, s)
 	}
 	err := send(c.connector.observe.about(ctx, s.kind, s.call), tag+s.sql, id)
 	if err != nil {
@@ -182,6 +189,9 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 			place = func(at int) int { return s.place(max(at-len(tag), 1)) }
 		}
 		err = newError(s.op, s.query, place, err)
+		if s.runsOn && !s.bare && errors.Is(err, ErrStatementTimeout) {
+			err = c.await(ctx, t, tag, s, err)
+		}
 	}
 	if t != nil {
 		t.note(c.dialect, s, err)

@@ -35,12 +35,13 @@ func newTag() string {
 }
 
 // tagFor returns the comment that goes in front of a statement. There is none for
-// a statement that nobody can give up, and where it would make the statement too
-// long (F0011).
-func (c *Conn) tagFor(ctx context.Context, l *lane, statement string) string {
-	if c.cfg.NoServerCancel || ctx.Done() == nil {
+// a statement that nobody can give up or has to wait for, and where it would make
+// the statement too long (F0011).
+func (c *Conn) tagFor(ctx context.Context, l *lane, s sending) string {
+	if c.cfg.NoServerCancel || ctx.Done() == nil && !s.runsOn {
 		return ""
 	}
+	statement := s.sql
 	room := wire.MaxSQLChars - len(l.tag)
 	if len(statement) > room && utf8.RuneCountInString(statement) > room {
 		return ""

@@ -68,8 +68,8 @@ type Config struct {
 
 	// ContinueAfterTimeout has statements that change something go on in the
 	// database when the service gives them up after 45 seconds, where they would
-	// be stopped. Their calls fail all the same; it is meant for changes of the
-	// schema that take longer (F0079).
+	// be stopped (F0079). It is meant for changes of the schema that take longer.
+	// The function ContinueAfterTimeout says how their calls end.
 	ContinueAfterTimeout bool
 	// MultiStatements says what is done with a text of several statements. Empty
 	// is MultiStatementsOff.

@@ -203,6 +203,11 @@
 // The first that fails ends it with a *ScriptError: which one, on which line, and
 // how many took effect before.
 //
+// With continue_after_timeout=true a statement that takes longer than the 45
+// seconds of the service goes on, and the driver waits for it. In a transaction of
+// PostgreSQL, such as multi_statements=transaction makes, it learns whether the
+// statement was successful; elsewhere the text ends there with ErrStatementTimeout.
+//
 // # How do I change a single call?
 //
 // By an Option among its arguments: JSONResult, ContinueAfterTimeout, Repeatable,

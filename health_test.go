@@ -56,32 +56,29 @@ func TestHealth(t *testing.T) {
 		err    error
 		after  string // what Commit says
 		later  string // what it says when another statement has succeeded first
-		runsOn bool   // the statement is to go on after the time limit
 	}{
-		{"success", "postgresql", nil, commits, commits, false},
-		{"an error", "postgresql", syntax, failed, commits, false},
-		{"an error of the older service", "postgresql", old, failed, commits, false},
-		{"no reason", "postgresql", catchAll, unknown, unknown, false},
-		{"the time limit", "postgresql", timeout, failed, commits, false},
-		{"refused", "postgresql", refused, commits, commits, false},
-		{"another database", "postgresql", noDB, commits, commits, false},
-		{"a large result", "postgresql", tooLarge, commits, commits, false},
-		{"not sent", "postgresql", unsent, commits, commits, false},
-		{"busy", "postgresql", busy, commits, commits, false},
-		{"a lost answer", "postgresql", lostReply, unknown, unknown, false},
-		{"a failure of the service", "postgresql", internal, unknown, unknown, false},
-		{"a lost answer, then an error", "postgresql", repeated, unknown, unknown, false},
+		{"success", "postgresql", nil, commits, commits},
+		{"an error", "postgresql", syntax, failed, commits},
+		{"an error of the older service", "postgresql", old, failed, commits},
+		{"no reason", "postgresql", catchAll, unknown, unknown},
+		{"the time limit", "postgresql", timeout, failed, commits},
+		{"refused", "postgresql", refused, commits, commits},
+		{"another database", "postgresql", noDB, commits, commits},
+		{"a large result", "postgresql", tooLarge, commits, commits},
+		{"not sent", "postgresql", unsent, commits, commits},
+		{"busy", "postgresql", busy, commits, commits},
+		{"a lost answer", "postgresql", lostReply, unknown, unknown},
+		{"a failure of the service", "postgresql", internal, unknown, unknown},
+		{"a lost answer, then an error", "postgresql", repeated, unknown, unknown},
 
-		{"success", "mysql", nil, commits, commits, false},
-		{"an error", "mysql", duplicate, commits, commits, false},
-		{"a deadlock", "mysql", deadlock, ended, ended, false},
-		{"too many locks", "mysql", lockTable, ended, ended, false},
-		{"no reason", "mysql", catchAll, unknown, unknown, false},
-		{"the time limit", "mysql", timeout, unknown, unknown, false},
-		{"the time limit, and it runs on", "postgresql", timeout, failed, commits, true},
-		{"the time limit, and it runs on", "mysql", timeout, commits, commits, true},
-		{"refused", "mysql", refused, commits, commits, false},
-		{"a lost answer", "mysql", lostReply, unknown, unknown, false},
+		{"success", "mysql", nil, commits, commits},
+		{"an error", "mysql", duplicate, commits, commits},
+		{"a deadlock", "mysql", deadlock, ended, ended},
+		{"too many locks", "mysql", lockTable, ended, ended},
+		{"no reason", "mysql", catchAll, unknown, unknown},
+		{"the time limit", "mysql", timeout, unknown, unknown},
+		{"refused", "mysql", refused, commits, commits},
+		{"a lost answer", "mysql", lostReply, unknown, unknown},
 	}
 	for _, tt := range tests {
 		for _, another := range []bool{false, true} {
@@ -92,7 +89,6 @@ func TestHealth(t *testing.T) {
 				return &wire.ExecuteResponse{}, nil
 			}}
 			c := scriptedConnOf(t, api, tt.engine)
-			c.cfg.ContinueAfterTimeout = tt.runsOn
 			tx, err := c.Begin()
 			if err != nil {
 				t.Fatal(err)

@@ -44,9 +44,14 @@ func JSONResult() Option {
 }
 
 // ContinueAfterTimeout lets the statement go on in the database when it has run
-// for the 45 seconds after which the service stops waiting for it; without, it is
-// cancelled then. The call fails either way. It is for changes to the schema,
-// which should not be stopped halfway.
+// for the 45 seconds after which the service stops waiting for it and would cancel
+// it. It is for changes to the schema, which should not be stopped halfway.
+//
+// The call then waits for the end of the statement, as long as its context allows.
+// In a transaction of PostgreSQL, whether it was successful is known by what the
+// transaction says next, and the call returns accordingly, without a number of rows.
+// In all other cases the service does not tell: the call returns ErrStatementTimeout
+// when the statement has ended, and it is for the caller to see what it did.
 func ContinueAfterTimeout() Option {
 	return Option{"ContinueAfterTimeout", func(o *options) error { o.runsOn = true; return nil }}
 }

@@ -22,7 +22,7 @@ const notCounted = -1
 // RowsAffected returns the number of rows that the statement changed.
 func (r *result) RowsAffected() (int64, error) {
 	if r.affected == notCounted {
-		return 0, errorf("RowsAffected: the Data API does not count the rows that a batch changes")
+		return 0, errorf("RowsAffected: the Data API does not tell it of a batch, and of a statement that took longer than the service waits")
 	}
 	return r.affected, nil
 }

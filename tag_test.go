@@ -168,7 +168,7 @@ func TestTagFor(t *testing.T) {
 		if tt.want {
 			want = c.lane.tag
 		}
-		if got := c.tagFor(tt.ctx, c.lane, tt.statement); got != want {
+		if got := c.tagFor(tt.ctx, c.lane, sending{sql: tt.statement}); got != want {
 			t.Errorf("case %d: got %q, want %q", i, got, want)
 		}
 	}

@@ -53,6 +53,8 @@ const (
 	CallDescribe CallKind = "describe"
 	// CallCancel stops a statement of the program that was given up.
 	CallCancel CallKind = "cancel"
+	// CallAwait asks whether a statement still runs that went on after its timeout.
+	CallAwait CallKind = "await"
 	// CallOther is anything else, such as a call that was made through the Raw
 	// method of an sql.Conn.
 	CallOther CallKind = "other"

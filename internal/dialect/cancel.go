@@ -32,3 +32,11 @@ func (d *Dialect) Cancel(tag string) Cancellation {
 		Kill: func(session int64) string { return fmt.Sprintf("KILL QUERY %d", session) },
 	}
 }
+
+// Running returns a query for the number of statements that run under a tag.
+func (d *Dialect) Running(tag string) string {
+	if d == PostgreSQL {
+		return "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '" + tag + "%'"
+	}
+	return "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '" + tag + "%'"
+}
