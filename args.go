@@ -15,7 +15,7 @@ import (
 // error: database/sql does.
 func (c *Conn) CheckNamedValue(nv *driver.NamedValue) error {
 	switch nv.Value.(type) {
-	case Option, *batch: // taken out again before the arguments are bound
+	case Option, *batch, *load: // taken out again before the arguments are bound
 		return nil
 	case sql.Out:
 		return errorf("the Data API has no output parameters, so that an sql.Out cannot be an argument")

@@ -31,6 +31,9 @@ func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
 	if b := batchOf(q.args); b != nil {
 		return driver.ResultNoRows, c.execBatch(ctx, q, b)
 	}
+	if l := loadOf(q.args); l != nil {
+		return driver.ResultNoRows, l.run(ctx, c)
+	}
 	steps, err := c.scripted(&q)
 	switch {
 	case err != nil:

@@ -2,7 +2,7 @@ package auroradataapi
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"iter"
 	"slices"
@@ -127,47 +127,75 @@ type CopyResult struct {
 	Bad int64
 }
 
-// CopyFrom loads rows into a table of db; see Conn.CopyFrom.
-func CopyFrom(ctx context.Context, db *sql.DB, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return CopyResult{}, err
-	}
-	defer conn.Close()
-	var result CopyResult
-	err = conn.Raw(func(raw any) error {
-		c, ok := raw.(*Conn)
-		if !ok {
-			return errorf("CopyFrom: the database is one of the driver %T, not of this", raw)
-		}
-		result, err = c.CopyFrom(ctx, table, columns, rows, options)
-		return err
-	})
-	return result, err
-}
-
 // CopyFrom loads rows into a table with as few calls as possible: each is filled
 // to the 4 MiB that a request may have, and the database takes its rows apart.
-// On MySQL that needs JSON_TABLE, which Aurora MySQL has from version 3 on.
+// On MySQL that needs JSON_TABLE, which Aurora MySQL has from version 3 on. db is
+// an sql.DB, Conn or Tx, or what wraps one:
+//
+//	result, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
+//		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
 //
 // The table is written as SQL writes it, in quotes where it needs them; the
 // columns are plain names. If it fails, the error tells the row, where one is to
 // blame: a *CopyError.
+func CopyFrom(ctx context.Context, db Execer, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
+	l := &load{table: table, columns: columns, rows: rows, options: options}
+	_, err := db.ExecContext(ctx, l.String(), l)
+	if err == nil && !l.ran {
+		err = errorf("CopyFrom did not reach the driver: what wraps it leaves an argument out")
+	}
+	return l.result, err
+}
+
+// CopyFrom is the function CopyFrom for whoever has a Conn, from the Raw method of
+// an sql.Conn.
 func (c *Conn) CopyFrom(ctx context.Context, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
+	return CopyFrom(ctx, rawExecer{c}, table, columns, rows, options)
+}
+
+// load is a CopyFrom on its way through database/sql, as an argument, and its
+// result on the way back.
+type load struct {
+	table   string
+	columns []string
+	rows    CopySource
+	options CopyOptions
+	ran     bool
+	result  CopyResult
+}
+
+// String stands for the statement, and where arguments are logged for the rows.
+func (l *load) String() string {
+	return fmt.Sprintf("COPY %s (%s) FROM STDIN", l.table, strings.Join(l.columns, ", "))
+}
+
+// loadOf returns the load among the arguments, or nil.
+func loadOf(args []driver.NamedValue) *load {
+	if len(args) == 1 {
+		l, _ := args[0].Value.(*load)
+		return l
+	}
+	return nil
+}
+
+// run loads the rows.
+func (l *load) run(ctx context.Context, c *Conn) error {
+	l.ran = true
 	if err := c.usable(ctx); err != nil {
-		return CopyResult{}, err
+		return err
 	}
-	if err := options.check(columns); err != nil {
-		return CopyResult{}, errorf("CopyFrom: %w", err)
+	if err := l.options.check(l.columns); err != nil {
+		return errorf("CopyFrom: %w", err)
 	}
-	if options.PerCall && c.tx.Load() != nil {
-		return CopyResult{}, errorf("CopyFrom: PerCall commits each call by itself, and this connection is in a transaction")
+	if l.options.PerCall && c.tx.Load() != nil {
+		return errorf("CopyFrom: PerCall commits each call by itself, and this connection is in a transaction")
 	}
-	sql, err := c.copyStatement(ctx, table, columns, options)
+	sql, err := c.copyStatement(ctx, l.table, l.columns, l.options)
 	if err != nil {
-		return CopyResult{}, err
+		return err
 	}
-	return newCopier(c, sql, rows, options).run(ctx)
+	l.result, err = newCopier(c, sql, l.rows, l.options).run(ctx)
+	return err
 }
 
 func (o CopyOptions) check(columns []string) error {

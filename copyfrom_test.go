@@ -228,20 +228,12 @@ func TestCopyFromBadRows(t *testing.T) {
 		}
 		// In the caller's transaction, which decides.
 		exec(t, db, "DELETE FROM t")
-		conn, err := db.Conn(t.Context())
+		tx, err := db.Begin()
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
-		tx, err := conn.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = conn.Raw(func(raw any) error {
-			_, err := raw.(*auroradataapi.Conn).CopyFrom(t.Context(), "t", columns, rows(), auroradataapi.CopyOptions{
-				OnBadRow: func(auroradataapi.BadRow) error { return nil },
-			})
-			return err
+		_, err = auroradataapi.CopyFrom(t.Context(), tx, "t", columns, rows(), auroradataapi.CopyOptions{
+			OnBadRow: func(auroradataapi.BadRow) error { return nil },
 		})
 		if err != nil {
 			t.Fatal(err)
