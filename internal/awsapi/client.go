@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -82,7 +81,8 @@ type Client struct {
 	sleep          func(context.Context, time.Duration) error
 
 	transport *http.Transport // the connections that are ours to close, or nil
-	buffers   sync.Pool       // of *[]byte, for requests
+	requests  bufferPool
+	answers   bufferPool
 }
 
 var _ wire.API = (*Client)(nil)

@@ -24,15 +24,8 @@ const (
 	deserializerID = "OperationDeserializer"
 )
 
-// maxResponseBytes is far above what the service answers: a result of 10 MiB
-// as JSON grows by escaping to at most six times that.
-const maxResponseBytes = 128 << 20
-
 // maxErrorBytes is far above what an error's body has.
 const maxErrorBytes = 1 << 20
-
-// maxPooledBytes bounds the request buffers that are kept.
-const maxPooledBytes = wire.MaxRequestBytes
 
 // message is one call of one operation.
 type message struct {
@@ -59,19 +52,11 @@ func (r beginResponse) ParseJSON(body []byte) error {
 
 // call encodes the request once and sends it until the retry policy is content.
 func (c *Client) call(ctx context.Context, m message) error {
-	buf, _ := c.buffers.Get().(*[]byte)
-	if buf == nil {
-		buf = new([]byte)
-	}
+	buf := c.requests.get()
+	defer c.requests.put(buf) // nobody reads it after an attempt: see exchange.end
 	*buf = m.request.AppendJSON((*buf)[:0])
-	// Nobody reads the buffer after an attempt: see exchange.end.
-	defer func() {
-		if cap(*buf) <= maxPooledBytes {
-			c.buffers.Put(buf)
-		}
-	}()
 	return c.retry(ctx, m.op, func() *exchange {
-		x := &exchange{message: m, body: *buf}
+		x := &exchange{message: m, body: *buf, answers: &c.answers}
 		ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 		defer cancel()
 		defer x.end()
@@ -148,15 +133,30 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 		}
 		return d.theirs.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(answered))
 	}
-	body, err := readBody(resp)
-	if err == nil {
-		err = d.response.ParseJSON(body)
-	}
-	if err != nil {
+	if err := d.readAnswer(resp); err != nil {
 		return out, metadata, &smithy.DeserializationError{Err: err}
 	}
 	out.Result = d.output
 	return out, metadata, nil
+}
+
+// readAnswer reads an answer of success. All of the body is read, and so is the
+// message but for the rows of a result: those keep the body until they were read
+// or given up, and what is wrong with them shows only then. That the statement
+// was executed is certain by that time, so the outcome of the call is not
+// unknown for it.
+func (d *deserializer) readAnswer(resp *smithyhttp.Response) error {
+	answers, body := d.answers, d.answers.get()
+	err := readBody(resp, body)
+	if err == nil {
+		err = d.response.ParseJSON(*body)
+	}
+	if execute, ok := d.response.(*wire.ExecuteResponse); ok && err == nil && execute.Records != nil {
+		execute.Records.OnClose(func(int) { answers.put(body) })
+	} else {
+		answers.put(body)
+	}
+	return err
 }
 
 // peekMessage returns the text of an error and leaves the response as it was.
@@ -169,27 +169,4 @@ func peekMessage(resp *smithyhttp.Response) string {
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
 	return wire.ErrorMessage(body)
-}
-
-// readBody reads the body into memory of its own, which the response keeps.
-func readBody(resp *smithyhttp.Response) ([]byte, error) {
-	size := resp.ContentLength
-	if size > maxResponseBytes {
-		return nil, fmt.Errorf("answer of %d bytes is too large", size)
-	}
-	if size > 0 {
-		body := make([]byte, size)
-		if n, err := io.ReadFull(resp.Body, body); err != nil {
-			return nil, fmt.Errorf("answer ends after %d of %d bytes: %w", n, size, err)
-		}
-		return body, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("answer ends after %d bytes: %w", len(body), err)
-	}
-	if len(body) > maxResponseBytes {
-		return nil, fmt.Errorf("answer of more than %d bytes is too large", maxResponseBytes)
-	}
-	return body, nil
 }

@@ -20,10 +20,11 @@ var nopRetryer aws.Retryer = aws.NopRetryer{}
 // exchange is one attempt: one request and what became of it.
 type exchange struct {
 	message
-	body   []byte // the request
-	next   aws.HTTPClient
-	theirs middleware.DeserializeMiddleware
-	err    error // what the SDK returned
+	body    []byte      // the request
+	answers *bufferPool // memory for the answer
+	next    aws.HTTPClient
+	theirs  middleware.DeserializeMiddleware
+	err     error // what the SDK returned
 
 	sending *trackedBody // nil before Do
 	answer  countedBody  // without a body before there is an answer
