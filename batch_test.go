@@ -3,9 +3,11 @@ package auroradataapi_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,9 +18,14 @@ import (
 )
 
 // countingTracer counts the calls by operation.
-type countingTracer struct{ calls []string }
+type countingTracer struct {
+	mu    sync.Mutex // against calls in the background, in tests that do not look at them
+	calls []string
+}
 
 func (c *countingTracer) CallStart(ctx context.Context, call auroradataapi.CallInfo) context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.calls = append(c.calls, fmt.Sprint(call.Operation, " ", call.Sets))
 	return ctx
 }
@@ -81,6 +88,30 @@ func TestBatch(t *testing.T) {
 			t.Errorf("%d rows are as they should be, want 3", n)
 		}
 	})
+}
+
+// TestBatchTypes has the sets of a batch differ in types, so that the statement is
+// cast differently for some: then it takes several calls.
+func TestBatchTypes(t *testing.T) {
+	db, tracer := openCounting(t, dataapitest.New(t))
+	exec(t, db, "CREATE TABLE b (n int PRIMARY KEY, a bigint[], j jsonb)")
+	const insert = "INSERT INTO b VALUES ($1, $2, $3)"
+	tracer.calls = nil
+	if _, err := auroradataapi.ExecBatch(t.Context(), db, insert, [][]any{
+		{1, nil, nil},
+		{2, []int64{1, 2}, json.RawMessage(`{"a":1}`)},
+		{3, []int64(nil), nil},
+		{4, []int64{}, json.RawMessage(`[]`)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"BatchExecuteStatement 4"}, tracer.calls); diff != "" {
+		t.Errorf("calls (-want +got)\n%s", diff)
+	}
+	got := query[string](t, db, "SELECT string_agg(n || ':' || coalesce(a::text, '-') || ':' || coalesce(j::text, '-'), ' ' ORDER BY n) FROM b")
+	if want := `1:-:- 2:{1,2}:{"a": 1} 3:-:- 4:{}:[]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestBatchGeneratedKeys(t *testing.T) {
