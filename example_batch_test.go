@@ -74,3 +74,20 @@ func ExampleOption() {
 	}
 	fmt.Println(users) // [{"name":"Ann","age":31}]
 }
+
+func ExampleScriptError() {
+	var ctx context.Context
+	var db *sql.DB // of sql.Open, with multi_statements=transaction
+
+	_, err := db.ExecContext(ctx, `
+		CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+		CREATE FUNCTION order_count() RETURNS bigint LANGUAGE plpgsql AS $$
+		BEGIN
+			RETURN (SELECT count(*) FROM orders);
+		END $$;
+	`, auroradataapi.ContinueAfterTimeout())
+	var failed *auroradataapi.ScriptError
+	if errors.As(err, &failed) {
+		log.Printf("line %d: %v", failed.Line, failed.Err)
+	}
+}

@@ -181,3 +181,75 @@ func TestTakeOptionsKeepsPlainArguments(t *testing.T) {
 		t.Errorf("the option is called %s", args[1].Value)
 	}
 }
+
+// wrapped is a connection as wrappers of drivers make them, for tracing say.
+type wrapped struct{ *Conn }
+
+func (w wrapped) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	s, err := w.Conn.PrepareContext(ctx, query)
+	return wrappedStmt{s}, err
+}
+
+// wrappedStmt has no methods but those of driver.Stmt and what takes contexts.
+type wrappedStmt struct{ driver.Stmt }
+
+func (w wrappedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	return w.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+}
+
+// deaf is one whose wrapper forgets that the driver looks at arguments itself.
+type deaf struct {
+	driver.Conn
+	driver.ExecerContext
+}
+
+type wrapper struct {
+	*Connector
+	wrap func(*Conn) driver.Conn
+}
+
+func (w wrapper) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := w.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.wrap(c.(*Conn)), nil
+}
+
+func TestOptionsThroughWrappers(t *testing.T) {
+	open := func(wrap func(*Conn) driver.Conn) (*sql.DB, *optionAPI) {
+		api := &optionAPI{}
+		c, err := NewConnector(&Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret, NoServerCancel: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.api = api
+		db := sql.OpenDB(wrapper{c, wrap})
+		t.Cleanup(func() { db.Close() })
+		return db, api
+	}
+	db, api := open(func(c *Conn) driver.Conn { return wrapped{c} })
+	if _, err := db.Exec("SELECT $1", JSONResult(), 1); err != nil {
+		t.Fatal(err)
+	}
+	stmt, err := db.Prepare("SELECT $1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stmt.Close()
+	if _, err := stmt.Exec(1, JSONResult()); err != nil {
+		t.Fatal(err)
+	}
+	want := asked{SQL: "SELECT :1", Params: 1, JSON: true}
+	if diff := cmp.Diff([]asked{want, want}, api.asked); diff != "" {
+		t.Errorf("asked (-want +got)\n%s", diff)
+	}
+	db, api = open(func(c *Conn) driver.Conn { return deaf{c, c} })
+	_, err = db.Exec("SELECT $1", JSONResult(), 1)
+	if err == nil || !strings.Contains(err.Error(), "auroradataapi.Option") || len(api.asked) != 0 {
+		t.Errorf("a wrapper that looks at arguments itself: %v, %v", err, api.asked)
+	}
+	if _, err := ExecBatch(t.Context(), db, "SELECT 1", [][]any{{}}); err == nil {
+		t.Error("a batch got past it")
+	}
+}
