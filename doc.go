@@ -154,7 +154,8 @@
 // BeginTx, Commit and Rollback use the operations of the Data API. SQL that would
 // begin or end a transaction behind its back is refused, wherever in a text it
 // stands: BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION, and on MySQL SET
-// autocommit, LOCK TABLES and XA. Savepoints are SQL.
+// autocommit, LOCK TABLES and XA. Savepoints are SQL. A script of several
+// statements may have transactions of its own, see below.
 //
 // On PostgreSQL isolation levels and read-only take effect; SET TRANSACTION
 // DEFERRABLE, for which database/sql has no word, can be the first statement. On

@@ -143,6 +143,8 @@ var unasked = map[string]string{
 	"F0058": "it is about the older service",
 	"F0065": "F0223 shows it",
 	"F0261": "it is about the driver, whose tests hold it",
+	"F0275": "it is about what the driver sends, whose tests hold it",
+	"F0276": "it is about what the driver sends, whose tests hold it",
 	"F0281": "the text of F0090 shows it",
 	"F0092": "it is about the SDK; the tests of internal/awsapi hold the driver's own rules",
 	"F0093": "it is about clients; the tests of internal/awsapi hold it",
