@@ -15,6 +15,7 @@ import (
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // countingTracer counts the calls by operation.
@@ -241,6 +242,62 @@ func TestBatchDivided(t *testing.T) {
 		}
 		if n := query[int](t, db, "SELECT count(*) FROM b"); n != 0 {
 			t.Errorf("%d rows of a batch that failed", n)
+		}
+	})
+}
+
+// TestBatchFaults loses answers. Each error tells the truth of what is in the
+// database.
+func TestBatchFaults(t *testing.T) {
+	engines(t, func(t *testing.T, srv *dataapitest.Server) {
+		db := srv.Open(t)
+		exec(t, db, "CREATE TABLE f (n int, s text)")
+		lose := func(operation string) {
+			t.Helper()
+			srv.Server.Faults().Clear()
+			if err := srv.Server.Faults().Add(server.Fault{Operation: operation, Kind: server.FaultDrop, Executed: true, Times: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lose("BatchExecuteStatement")
+		_, err := auroradataapi.ExecBatch(t.Context(), db, "INSERT INTO f (n) VALUES (?)", [][]any{{1}, {2}})
+		var failed *auroradataapi.BatchError
+		if !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !errors.As(err, &failed) {
+			t.Errorf("a lost answer: %v", err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM f"); n != 2 {
+			t.Errorf("%d rows, want 2: each once", n)
+		}
+		lose("BatchExecuteStatement")
+		results, err := auroradataapi.ExecBatch(t.Context(), db, "UPDATE f SET s = ? WHERE n = ?", [][]any{{"a", 1}, {"b", 2}}, auroradataapi.Repeatable())
+		if err != nil || len(results) != 2 {
+			t.Errorf("a lost answer of what is repeatable: %v", err)
+		}
+		lose("ExecuteStatement")
+		if _, err := db.Exec("UPDATE f SET s = 'c'", auroradataapi.Repeatable()); err != nil {
+			t.Errorf("likewise, of a statement: %v", err)
+		}
+
+		exec(t, db, "DELETE FROM f")
+		sets := make([][]any, 90)
+		for i := range sets {
+			sets[i] = []any{i, strings.Repeat("x", 60_000)}
+		}
+		const insert = "INSERT INTO f VALUES (?, ?)"
+		lose("BatchExecuteStatement")
+		if _, err := auroradataapi.ExecBatch(t.Context(), db, insert, sets); !errors.Is(err, auroradataapi.ErrOutcomeUnknown) {
+			t.Errorf("a lost answer of several: %v", err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM f"); n != 0 {
+			t.Errorf("%d rows of a batch that was rolled back", n)
+		}
+		lose("CommitTransaction")
+		_, err = auroradataapi.ExecBatch(t.Context(), db, insert, sets)
+		if !errors.Is(err, auroradataapi.ErrCommitUnknown) || !errors.As(err, &failed) || failed.First != 0 || failed.End != 90 {
+			t.Errorf("a lost commit: %v", err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM f"); n != 90 {
+			t.Errorf("%d rows, want 90", n)
 		}
 	})
 }
