@@ -49,8 +49,12 @@ func (c *Conn) execOne(ctx context.Context, q call) (driver.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	affected := resp.NumberOfRecordsUpdated
+	if c.dialect.CountsRows && affected == 0 {
+		affected = int64(resp.Records.Len()) // of RETURNING the service tells no other number (F0230)
+	}
 	resp.Records.Close()
-	return &result{dialect: c.dialect, affected: resp.NumberOfRecordsUpdated, generated: resp.GeneratedFields}, nil
+	return &result{dialect: c.dialect, affected: affected, generated: resp.GeneratedFields}, nil
 }
 
 // query runs a statement for its rows.

@@ -36,6 +36,9 @@ type Dialect struct {
 	// ordinary character, as it is in MySQL under that sql_mode.
 	NoBackslashEscapes bool
 
+	// CountsRows says that the engine counts the rows that a statement returns
+	// as those that it affected.
+	CountsRows bool
 	// TextAsBytes says that a text is handed to database/sql as []byte, which
 	// code for the engine's usual driver relies on.
 	TextAsBytes bool
@@ -68,6 +71,7 @@ type syntax struct {
 var PostgreSQL = newDialect(Dialect{
 	Name:            "postgresql",
 	JSONType:        "json",
+	CountsRows:      true,
 	unlisted:        Type{Kind: wire.KindString, Go: goString},
 	Cursors:         true,
 	CopyHint:        wire.HintJSON,

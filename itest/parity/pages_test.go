@@ -88,8 +88,9 @@ const parityPreface = `# Where this driver differs from others
 The same statements go to the same database twice: through the driver that
 everybody uses for it, and through this driver and the local Data API. What comes
 back is scanned into everything that programs scan into: each value and NULL, in
-the first column, in the last and between them. Then the columns' types and the
-errors of what fails are compared. What is not on this page is the same.
+the first column, in the last and between them. Then the columns' types, the errors
+of what fails and the results of what changes something are compared. What is not
+on this page is the same.
 
 The page is written by ` + "`go test ./itest/parity -update`" + `. The tests fail when there
 is a difference without a reason, and when one is gone. Numbers such as F0105 are
@@ -105,6 +106,8 @@ func parityPage(reports []report) string {
 		r.writeRefused(&b)
 		r.writeLedger(&b, "Errors", r.errors)
 		r.writeFailures(&b)
+		r.writeLedger(&b, "Results of statements", r.changes)
+		r.writeEffects(&b)
 	}
 	return b.String()
 }
@@ -177,12 +180,24 @@ func (r report) writeFailures(b *strings.Builder) {
 	}
 }
 
+func (r report) writeEffects(b *strings.Builder) {
+	fmt.Fprintf(b, "\n### %s: what `sql.Result` tells\n", r.name)
+	head(b, append([]string{"what", "statement"}, resultMethods...)...)
+	for i, told := range r.effects {
+		cells := []string{r.engine.effects[i].name, code(r.engine.effects[i].statement)}
+		for _, method := range resultMethods {
+			cells = append(cells, code(told[method]))
+		}
+		row(b, cells...)
+	}
+}
+
 const typesPreface = `# What you get for a column
 
 Every type of both engines, as this driver hands it to ` + "`database/sql`" + `: the value
 in a variable of type ` + "`any`" + `, and the variables that it scans into. Any of them may be
 a pointer, or an ` + "`sql.Null…`" + `, for NULL, which among the elements of an array only
-some take. A type that is not here, such as an enum, is
+some take. The names without a package are of this driver. A type that is not here, such as an enum, is
 a text. Where that differs from other drivers is in [parity.md](parity.md), which is
 written by the same test: ` + "`go test ./itest/parity -update`" + `.
 
@@ -191,6 +206,8 @@ Instants come in UTC; other dates and times have no zone, and are given in UTC t
 
 // listed are the destinations that the table of types lists.
 var listed = []string{"string", "[]byte", "bool", "int64", "uint64", "float64", "time.Time", "json.RawMessage",
+	"Date", "Time", "Timestamp", "Decimal", "UUID", "JSON",
+	"Array[bool]", "Array[int64]", "Array[float64]", "Array[string]", "Array[time.Time]", "Array[[]byte]", "Array[[]int64]",
 	"pq.BoolArray", "pq.Int64Array", "pq.Float64Array", "pq.StringArray", "pq.ByteaArray"}
 
 func typesPage(reports []report) string {

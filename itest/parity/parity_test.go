@@ -25,9 +25,11 @@ type report struct {
 	engine
 	version  string
 	results  []result
-	failures []parts // of this driver
+	failures []parts             // of this driver
+	effects  []map[string]string // of this driver
 	types    *ledger
 	errors   *ledger
+	changes  *ledger
 }
 
 // TestParity compares everything, and holds the pages against what it found.
@@ -49,7 +51,7 @@ func TestParity(t *testing.T) {
 
 func (e engine) compare(t *testing.T) report {
 	p := e.start(t)
-	r := report{engine: e, version: version(t, p.peer), types: newLedger(e.differences), errors: newLedger(e.errorDifferences)}
+	r := report{engine: e, version: version(t, p.peer), types: newLedger(e.differences), errors: newLedger(e.errorDifferences), changes: newLedger(e.effectDifferences)}
 	seen := make(map[string]bool)
 	for i, s := range e.samples {
 		res := p.compareSample(t, fmt.Sprintf("t%d", i), s, r.types)
@@ -63,6 +65,10 @@ func (e engine) compare(t *testing.T) report {
 		r.failures = append(r.failures, p.compareFailure(t, f, r.errors))
 	}
 	r.errors.close(t)
+	for _, f := range e.effects {
+		r.effects = append(r.effects, p.compareEffect(t, f, r.changes))
+	}
+	r.changes.close(t)
 	return r
 }
 

@@ -6,6 +6,8 @@ var mysqlSetUp = []string{
 	"CREATE TABLE child (id int PRIMARY KEY, parent int, CONSTRAINT child_parent FOREIGN KEY (parent) REFERENCES parent (id))",
 	"INSERT INTO parent VALUES (1, 'one', 'a', 18, '2000-01-01', 1)",
 	"INSERT INTO child VALUES (1, 1)",
+	"CREATE TABLE counted (id int AUTO_INCREMENT PRIMARY KEY, word varchar(9))",
+	"INSERT INTO counted (word) VALUES ('a'), ('b'), ('c')",
 }
 
 var mysqlSamples = []sample{

@@ -9,6 +9,8 @@ var postgresSetUp = []string{
 	"CREATE TABLE child (id int PRIMARY KEY, parent int CONSTRAINT child_parent REFERENCES parent)",
 	"INSERT INTO parent VALUES (1, 'one', 'a', 18, '2000-01-01', 1)",
 	"INSERT INTO child VALUES (1, 1)",
+	"CREATE TABLE counted (id serial PRIMARY KEY, word text)",
+	"INSERT INTO counted (word) VALUES ('a'), ('b'), ('c')",
 }
 
 var postgresSamples = []sample{
@@ -62,8 +64,8 @@ var postgresSamples = []sample{
 	{typ: "name[]", values: []string{`'{a b,NULL}'`, "'{}'", "'{a}'"}},
 	{typ: "bytea[]", values: []string{`'{"\\x00ff",NULL,"\\x"}'`, "'{}'", `'{"\\\\x00ff"}'`}},
 	{typ: "uuid[]", values: []string{"'{6e0a6b5c-0000-4000-8000-000000000001,NULL}'", "'{}'", "'{6e0a6b5c-0000-4000-8000-000000000001}'"}},
-	{typ: "json[]", values: []string{`array['{"a": 1}', NULL]::json[]`, "'{}'", "'{1}'"}},
-	{typ: "jsonb[]", values: []string{`array['{"a": 1}', NULL]::jsonb[]`, "'{}'", "'{1}'"}},
+	{typ: "json[]", values: []string{`array['{"a": 1}', NULL]::json[]`, "'{}'", `array['[1]']::json[]`}},
+	{typ: "jsonb[]", values: []string{`array['{"a": 1}', NULL]::jsonb[]`, "'{}'", `array['[1]']::jsonb[]`}},
 	{typ: "date[]", values: []string{"'{2024-02-29,NULL}'", "'{}'", "'{2024-02-29}'"}},
 	{typ: "time[]", values: []string{"'{03:04:05,NULL,03:04:05.12}'", "'{}'", "'{03:04:05}'"}},
 	{typ: "timestamp[]", values: []string{"'{2024-01-15 03:34:56,NULL,2024-01-15 03:34:56.5}'", "'{}'", "'{2024-01-15 03:34:56}'"}},
@@ -77,10 +79,10 @@ var postgresSamples = []sample{
 	{typ: "date", values: []string{"'infinity'", "'-infinity'", "'2024-02-29'"}},
 	{typ: "timestamp", values: []string{"'infinity'", "'2024-01-15 03:34:56.5'", "'0044-03-15 BC'"}},
 	{typ: "timestamptz", values: []string{"'infinity'", "'2024-01-15 03:34:56.5+02'", "'0044-03-15 00:00Z BC'"}},
-	{typ: "date[]", values: []string{"'{infinity,NULL,2024-02-29}'"}},
+	{typ: "date[]", values: []string{"'{infinity,NULL,2024-02-29}'", "'{infinity,2024-02-29}'"}},
 	{typ: "integer[][]", values: []string{"'{{1,2},{3,4}}'", "'{1,NULL}'"}},
-	{typ: "text[][]", values: []string{`'{{a b,NULL},{"NULL","\\"}}'`}},
-	{typ: "interval[]", values: []string{"'{1 day 02:03:04,NULL}'"}},
+	{typ: "text[][]", values: []string{`'{{a b,NULL},{"NULL","\\"}}'`, "'{{a,b},{c,d}}'"}},
+	{typ: "interval[]", values: []string{"'{1 day 02:03:04,NULL}'", "'{1 day,02:03:04}'"}},
 	{typ: "interval", values: []string{"'1 day 02:03:04'"}},
 	{typ: "timetz", values: []string{"'03:04:05+02'"}},
 	{typ: "money", values: []string{"'12.50'"}},

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/lib/pq"
+
+	"github.com/auroradataapi/auroradataapi"
 )
 
 // destination is something to scan into.
@@ -42,7 +44,8 @@ func (s *scanner) Scan(value any) error {
 	return nil
 }
 
-// destinations is what programs scan into.
+// destinations is what programs scan into; the names without a package are
+// this driver's.
 var destinations = []destination{
 	into[any]("any"),
 	into[scanner]("sql.Scanner"),
@@ -76,6 +79,12 @@ var destinations = []destination{
 	into[sql.Null[string]]("sql.Null[string]"),
 	into[sql.Null[uint64]]("sql.Null[uint64]"),
 	into[sql.Null[[]byte]]("sql.Null[[]byte]"),
+	into[auroradataapi.Date]("Date"),
+	into[auroradataapi.Time]("Time"),
+	into[auroradataapi.Timestamp]("Timestamp"),
+	into[auroradataapi.Decimal]("Decimal"),
+	into[auroradataapi.UUID]("UUID"),
+	into[auroradataapi.JSON]("JSON"),
 }
 
 // arrayDestinations is what programs scan arrays into besides.
@@ -87,6 +96,17 @@ var arrayDestinations = []destination{
 	into[pq.Float64Array]("pq.Float64Array"),
 	into[pq.StringArray]("pq.StringArray"),
 	into[pq.ByteaArray]("pq.ByteaArray"),
+	into[auroradataapi.Array[bool]]("Array[bool]"),
+	into[auroradataapi.Array[int64]]("Array[int64]"),
+	into[auroradataapi.Array[*int64]]("Array[*int64]"),
+	into[auroradataapi.Array[float64]]("Array[float64]"),
+	into[auroradataapi.Array[string]]("Array[string]"),
+	into[auroradataapi.Array[*string]]("Array[*string]"),
+	into[auroradataapi.Array[sql.NullString]]("Array[sql.NullString]"),
+	into[auroradataapi.Array[[]byte]]("Array[[]byte]"),
+	into[auroradataapi.Array[time.Time]]("Array[time.Time]"),
+	into[auroradataapi.Array[*time.Time]]("Array[*time.Time]"),
+	into[auroradataapi.Array[[]int64]]("Array[[]int64]"),
 	{"pq.GenericArray of sql.NullString", func() any { return &pq.GenericArray{A: new([]sql.NullString)} }},
 	{"pq.GenericArray of sql.NullInt64", func() any { return &pq.GenericArray{A: new([]sql.NullInt64)} }},
 }

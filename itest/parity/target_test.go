@@ -35,10 +35,13 @@ type engine struct {
 	nullable string
 	samples  []sample
 	failures []failure
+	effects  []effect
+	// reset brings keys that are generated back to where they began.
+	reset string
 	// differences are those of values and column types, errorDifferences those
-	// of errors.
-	differences, errorDifferences []difference
-	readError                     func(error) (parts, bool) // the peer's
+	// of errors, effectDifferences those of results.
+	differences, errorDifferences, effectDifferences []difference
+	readError                                        func(error) (parts, bool) // the peer's
 	// unavailable says why a type of the table has no sample.
 	unavailable map[string]string
 }
@@ -58,7 +61,8 @@ var postgres = engine{
 	setUp:       postgresSetUp,
 	samples:     postgresSamples,
 	failures:    postgresFailures,
-	differences: postgresDifferences, errorDifferences: postgresErrorDifferences,
+	differences: postgresDifferences, errorDifferences: postgresErrorDifferences, effectDifferences: postgresEffectDifferences,
+	effects:   postgresEffects,
 	readError: readPostgres,
 	unavailable: map[string]string{
 		"VECTOR":  "an extension that is not installed everywhere",
@@ -78,7 +82,8 @@ var mariadb = engine{
 	samples:     mysqlSamples,
 	failures:    mysqlFailures,
 	nullable:    "NULL",
-	differences: mysqlDifferences, errorDifferences: mysqlErrorDifferences,
+	differences: mysqlDifferences, errorDifferences: mysqlErrorDifferences, effectDifferences: mysqlEffectDifferences,
+	effects: mysqlEffects, reset: "ALTER TABLE counted AUTO_INCREMENT = 10",
 	readError: readMySQL,
 	unavailable: map[string]string{
 		"JSON":   "which MariaDB does not have",
