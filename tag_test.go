@@ -75,10 +75,10 @@ func TestTag(t *testing.T) {
 // TestStopping looks for a statement that was given up a second time if it was
 // not found, says nothing of errors, and kills what MySQL shows.
 func TestStopping(t *testing.T) {
-	none := &wire.ExecuteResponse{Records: wire.NewRecords(nil)}
+	none := []int64{}
 	tests := []struct {
 		name, engine string
-		answers      []any // to what is sent, one by one
+		answers      []any // to what is sent, one by one: numbers, or an error
 		want         []string
 	}{
 		{"found", "mysql", []any{[]int64{7, 8}, none, none}, []string{"SELECT id", "KILL QUERY 7", "KILL QUERY 8"}},
@@ -96,18 +96,14 @@ func TestStopping(t *testing.T) {
 				if len(sent) > len(tt.answers) {
 					return nil, errors.New("nothing more was expected")
 				}
-				switch a := tt.answers[len(sent)-1].(type) {
-				case error:
-					return nil, a
-				case []int64:
-					var rows [][]wire.Field
-					for _, id := range a {
-						rows = append(rows, []wire.Field{wire.Long(id)})
-					}
-					return &wire.ExecuteResponse{Records: wire.NewRecords(rows)}, nil
-				default:
-					return none, nil
+				if err, ok := tt.answers[len(sent)-1].(error); ok {
+					return nil, err
 				}
+				var rows [][]wire.Field
+				for _, id := range tt.answers[len(sent)-1].([]int64) {
+					rows = append(rows, []wire.Field{wire.Long(id)})
+				}
+				return &wire.ExecuteResponse{Records: wire.NewRecords(rows)}, nil
 			}}
 			scriptedConnOf(t, api, tt.engine).stop("/*tag*/ ", call{}, nil)
 			for i, s := range sent {
