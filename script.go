@@ -44,6 +44,7 @@ type ScriptError struct {
 	Number, Of, Line int
 	// Applied is the number of statements in front of it that were executed and
 	// not rolled back since. In a transaction of the caller's they are part of it.
+	// Those of a transaction whose commit is ErrCommitUnknown are not counted.
 	Applied int
 	// Err is the error of the statement.
 	Err error
@@ -53,7 +54,10 @@ type ScriptError struct {
 // programs that look into them.
 func (e *ScriptError) Error() string {
 	before := "nothing in front of it is in force"
-	if e.Applied > 0 {
+	switch {
+	case errors.Is(e.Err, ErrCommitUnknown):
+		before = "its transaction may be in force"
+	case e.Applied > 0:
 		before = fmt.Sprintf("%d in front of it were executed", e.Applied)
 	}
 	return fmt.Sprintf("%v (statement %d of %d, line %d; %s)", e.Err, e.Number, e.Of, e.Line, before)
@@ -155,7 +159,7 @@ func (q call) failed(applied int, err error) error {
 // statement, as with other drivers.
 func (c *Conn) execScript(ctx context.Context, steps []call) (driver.Result, error) {
 	var last driver.Result = driver.ResultNoRows
-	err := c.runScript(ctx, steps, func(q call) (err error) {
+	err := (&script{conn: c}).run(ctx, steps, func(q call) (err error) {
 		last, err = c.execOne(ctx, q)
 		return err
 	})
@@ -169,7 +173,7 @@ func (c *Conn) execScript(ctx context.Context, steps []call) (driver.Result, err
 // the caller goes on to the last result.
 func (c *Conn) queryScript(ctx context.Context, steps []call) (driver.Rows, error) {
 	sets := &resultSets{}
-	err := c.runScript(ctx, steps, func(q call) error {
+	err := (&script{conn: c}).run(ctx, steps, func(q call) error {
 		rows, err := c.queryRows(ctx, q)
 		if err != nil {
 			return err
@@ -180,65 +184,4 @@ func (c *Conn) queryScript(ctx context.Context, steps []call) (driver.Rows, erro
 		return nil, errors.Join(err, sets.Close())
 	}
 	return sets, nil
-}
-
-// runScript runs the statements of a script until one fails.
-func (c *Conn) runScript(ctx context.Context, steps []call, do func(call) error) (err error) {
-	var own *tx           // the transaction of the script that is open
-	applied, kept := 0, 0 // statements executed, and those that no rollback can undo
-	defer func() {
-		if err != nil && own != nil {
-			own.release(ctx)
-		}
-	}()
-	fail := func(q call, err error) error {
-		if own != nil {
-			applied = kept
-		}
-		return q.failed(applied, err)
-	}
-	begin := func() (err error) {
-		kept = applied
-		own, err = c.begin(ctx, "", newLane())
-		return err
-	}
-	commit := func(q call) error {
-		t := own
-		own = nil
-		if err := t.commit(ctx, q.query); err != nil {
-			applied = kept
-			return q.failed(applied, err)
-		}
-		return nil
-	}
-	if c.cfg.MultiStatements == MultiStatementsInTransaction && c.tx.Load() == nil {
-		if err := begin(); err != nil {
-			return err
-		}
-	}
-	for _, q := range steps {
-		switch q.bracket {
-		case dialect.BracketBegin:
-			err = begin()
-		case dialect.BracketCommit:
-			if err := commit(q); err != nil {
-				return err
-			}
-		case dialect.BracketRollback:
-			t := own
-			own, applied = nil, kept
-			err = t.Rollback()
-		default:
-			q.within = own
-			err = do(q)
-		}
-		if err != nil {
-			return fail(q, err)
-		}
-		applied++
-	}
-	if own != nil {
-		return commit(steps[len(steps)-1])
-	}
-	return nil
 }

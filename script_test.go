@@ -12,6 +12,7 @@ import (
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // openMulti opens a database that takes several statements.
@@ -305,5 +306,24 @@ func TestScriptGivenUp(t *testing.T) {
 	}
 	if n := query[int](t, db, "SELECT count(*) FROM g"); n != 0 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// TestScriptCommitUnknown loses the answer to the commit.
+func TestScriptCommitUnknown(t *testing.T) {
+	srv := dataapitest.New(t)
+	db, _ := openMulti(t, srv, auroradataapi.MultiStatementsOn)
+	exec(t, db, "CREATE TABLE u (n int)")
+	if err := srv.Server.Faults().Add(server.Fault{Operation: "CommitTransaction", Kind: server.FaultDrop, Executed: true, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := db.Exec("INSERT INTO u VALUES (1);\nBEGIN;\nINSERT INTO u VALUES (2);\nCOMMIT;\nINSERT INTO u VALUES (3)")
+	var failed *auroradataapi.ScriptError
+	if !errors.Is(err, auroradataapi.ErrCommitUnknown) || !errors.As(err, &failed) || failed.Number != 4 || failed.Applied != 1 ||
+		!strings.HasSuffix(err.Error(), "(statement 4 of 5, line 4; its transaction may be in force)") {
+		t.Errorf("got %v", err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM u"); n != 2 {
+		t.Errorf("%d rows, want 2", n)
 	}
 }

@@ -1,0 +1,80 @@
+package auroradataapi
+
+import (
+	"context"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+)
+
+// script is a run of the statements of a text.
+type script struct {
+	conn *Conn
+	// own is the transaction of the script that is open, or nil.
+	own *tx
+	// applied counts the statements that were executed, and kept those of them
+	// that a rollback of own does not undo.
+	applied, kept int
+}
+
+// run runs the statements until one fails. do runs one that is neither the begin
+// nor the end of a transaction.
+func (s *script) run(ctx context.Context, steps []call, do func(call) error) error {
+	if s.conn.cfg.MultiStatements == MultiStatementsInTransaction && s.conn.tx.Load() == nil {
+		if err := s.begin(ctx); err != nil {
+			return err
+		}
+	}
+	for _, q := range steps {
+		if err := s.step(ctx, q, do); err != nil {
+			return s.fail(ctx, q, err)
+		}
+		s.applied++
+	}
+	if s.own != nil {
+		q := steps[len(steps)-1]
+		if err := s.commit(ctx, q); err != nil {
+			return s.fail(ctx, q, err)
+		}
+	}
+	return nil
+}
+
+func (s *script) step(ctx context.Context, q call, do func(call) error) error {
+	switch q.bracket {
+	case dialect.BracketBegin:
+		return s.begin(ctx)
+	case dialect.BracketCommit:
+		return s.commit(ctx, q)
+	case dialect.BracketRollback:
+		t := s.own
+		s.own, s.applied = nil, s.kept
+		return t.Rollback()
+	}
+	q.within = s.own
+	return do(q)
+}
+
+func (s *script) begin(ctx context.Context) (err error) {
+	s.own, err = s.conn.begin(ctx, "", newLane())
+	s.kept = s.applied
+	return err
+}
+
+func (s *script) commit(ctx context.Context, q call) error {
+	t := s.own
+	s.own = nil
+	err := t.commit(ctx, q.query)
+	if err != nil {
+		s.applied = s.kept
+	}
+	return err
+}
+
+// fail rolls back what is open and makes the error of a statement.
+func (s *script) fail(ctx context.Context, q call, err error) error {
+	if s.own != nil {
+		s.own.release(ctx)
+		s.applied = s.kept
+	}
+	return q.failed(s.applied, err)
+}
