@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// decoding compares how answers of 1 MiB become values for database/sql, from
+// the body of the answer on.
+func decoding(e effort) (list []subject, err error) {
+	for _, s := range shapes {
+		rows := s.rows(e.pageBytes)
+		body := s.answer(rows)
+		decode, err := decodeOurs(body, len(rows), len(rows[0]))
+		if err != nil {
+			return nil, err
+		}
+		boxed := 0
+		for _, row := range rows {
+			for _, f := range row {
+				if f.Kind() != wire.KindNull && f.Kind() != wire.KindBoolean && (f.Kind() != wire.KindLong || uint64(f.Long()) > 255) {
+					boxed++
+				}
+				if len(f.Str()) > ownBytes || len(f.Blob()) > ownBytes { // has memory of its own
+					boxed++
+				}
+			}
+		}
+		list = append(list, subject{
+			title: "decode " + s.name, unit: "row", units: len(rows),
+			variants: []variant{
+				{sdk, decodeSDK(body, len(rows), len(rows[0]))},
+				{"encoding/json, only validated", validate(body)},
+				{ours, decode},
+			},
+			goals: []goal{
+				{text: "times less CPU than the SDK", variant: ours, base: sdk, inverse: true, of: cpu, least: s.least},
+				{text: "allocations a row", variant: ours, of: allocs, most: float64(boxed+callAllocs)/float64(len(rows)) + 0.05},
+			},
+		})
+	}
+	return list, nil
+}
+
+// callAllocs is what the call for the page allocates whatever is in it.
+const callAllocs = 450
+
+// ownBytes is the size from which a value is not put into memory with others.
+const ownBytes = 1024
+
+func validate(body []byte) func() error {
+	return func() error {
+		if !json.Valid(body) {
+			return errors.New("invalid")
+		}
+		return nil
+	}
+}
+
+func decodeSDK(body []byte, rows, columns int) func() error {
+	client, in, dest := newSDK(canned(body), nil), sdkStatement(), make([]driver.Value, columns)
+	return func() error {
+		out, err := client.ExecuteStatement(context.Background(), in)
+		if err != nil {
+			return err
+		}
+		if len(out.Records) != rows {
+			return fmt.Errorf("%d rows, want %d", len(out.Records), rows)
+		}
+		for _, row := range out.Records {
+			for i, f := range row {
+				if dest[i], err = sdkValue(f); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+func sdkValue(f types.Field) (driver.Value, error) {
+	switch f := f.(type) {
+	case *types.FieldMemberIsNull:
+		return nil, nil
+	case *types.FieldMemberBooleanValue:
+		return f.Value, nil
+	case *types.FieldMemberLongValue:
+		return f.Value, nil
+	case *types.FieldMemberDoubleValue:
+		return f.Value, nil
+	case *types.FieldMemberStringValue:
+		return f.Value, nil
+	case *types.FieldMemberBlobValue:
+		return f.Value, nil
+	default:
+		return nil, fmt.Errorf("unexpected %T", f)
+	}
+}
+
+func decodeOurs(body []byte, rows, columns int) (func() error, error) {
+	client, err := newOurs(canned(body))
+	if err != nil {
+		return nil, err
+	}
+	req := &wire.ExecuteRequest{ResourceARN: clusterARN, SecretARN: secretARN, SQL: "SELECT * FROM t", IncludeResultMetadata: true}
+	dest, fields := make([]driver.Value, columns), make([]wire.Field, 0, columns)
+	return func() error {
+		resp, err := client.ExecuteStatement(context.Background(), req)
+		if err != nil {
+			return err
+		}
+		for n := 0; ; n++ {
+			row, err := resp.Records.Next(fields)
+			if err == io.EOF {
+				if n != rows {
+					return fmt.Errorf("%d rows, want %d", n, rows)
+				}
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			for i := range row {
+				if dest[i], err = ourValue(&row[i]); err != nil {
+					return err
+				}
+			}
+		}
+	}, nil
+}
+
+func ourValue(f *wire.Field) (driver.Value, error) {
+	switch f.Kind() {
+	case wire.KindNull:
+		return nil, nil
+	case wire.KindBoolean:
+		return f.Boolean(), nil
+	case wire.KindLong:
+		return f.Long(), nil
+	case wire.KindDouble:
+		return f.Double(), nil
+	case wire.KindString:
+		return f.Str(), nil
+	case wire.KindBlob:
+		return f.Blob(), nil
+	default:
+		return nil, fmt.Errorf("unexpected %v", f.Kind())
+	}
+}

@@ -1,0 +1,77 @@
+// Command benchmarks compares the driver with the bare SDK and with what cannot
+// be beaten: database/sql itself, a driver that only boxes values, HTTP with a
+// signature. It prints a Markdown table and the goals that were reached.
+//
+//	cd benchmarks && go run . [-svg plot.svg] [-run decode]
+//
+// The variants of a subject take turns in slices of some milliseconds, in an
+// order that rotates, and each figure is the median of the ratios of the rounds,
+// with its quartiles: on a machine that does other things too, figures of
+// different minutes cannot be compared, and those of one round can.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// subjects make what is compared, one file each. A new one gets a row here.
+var subjects = []func(effort) ([]subject, error){
+	decoding,
+	throughDatabaseSQL,
+	serialising,
+	calling,
+}
+
+func main() {
+	short := flag.Bool("short", false, "run everything once or twice, to see that it works")
+	only := flag.String("run", "", "run the subjects whose title contains `text`")
+	plot := flag.String("svg", "", "draw a plot into `file`")
+	flag.Parse()
+	serveIfAsked()
+	if err := run(os.Stdout, *only, *plot, *short); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "benchmarks:", err)
+	os.Exit(1)
+}
+
+func run(out io.Writer, only, plot string, short bool) error {
+	effort := effort{rounds: 30, slice: 40 * time.Millisecond, pageBytes: 1 << 20, sets: 1000}
+	if short {
+		effort.rounds, effort.slice, effort.pageBytes, effort.sets = 1, 0, 32<<10, 20
+	}
+	var results []result
+	fmt.Fprintf(out, "%s\n", environment())
+	for _, make := range subjects {
+		made, err := make(effort)
+		if err != nil {
+			return err
+		}
+		for _, s := range made {
+			if strings.Contains(s.title, only) {
+				r, err := effort.measure(s)
+				if err != nil {
+					return fmt.Errorf("%s: %w", s.title, err)
+				}
+				results = append(results, r)
+				writeTable(out, r)
+			}
+			if s.close != nil {
+				s.close()
+			}
+		}
+	}
+	writeGoals(out, results)
+	if plot == "" {
+		return nil
+	}
+	return os.WriteFile(plot, []byte(drawPlot(results)), 0o644)
+}
