@@ -400,7 +400,10 @@ func TestConcurrentUse(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	db := dataapitest.Open(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	if err := db.Ping(); err != nil { // for the statement below to be under way in time
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	start := time.Now()
 	_, err := db.ExecContext(ctx, "SELECT pg_sleep(30)")
