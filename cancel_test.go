@@ -245,9 +245,10 @@ func TestTagIsNotNoticed(t *testing.T) {
 func TestTracerOfCancel(t *testing.T) {
 	t.Parallel()
 	rec := new(recording)
-	db, connector := openTraced(t, dataapitest.New(t), rec)
+	srv := dataapitest.New(t)
+	db, connector := openTraced(t, srv, rec)
 	const statement = "SELECT pg_sleep(30)"
-	cancelled(t, func(ctx context.Context) error {
+	cancelledRunning(t, sleeping(t, srv, srv.Open(t)), func(ctx context.Context) error {
 		_, err := db.ExecContext(ctx, statement)
 		return err
 	})
