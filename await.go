@@ -10,7 +10,8 @@ import (
 )
 
 // awaitEvery is how often a statement is looked for that goes on after its
-// timeout. A transaction that nobody calls for three minutes would expire.
+// timeout. When it ends, its transaction is called well before it would expire for
+// being idle, and if a running one were idle too (F0277), the calls may help.
 const awaitEvery = 2 * time.Second
 
 // await waits until a statement has ended that goes on after its timeout. It

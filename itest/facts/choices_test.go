@@ -145,6 +145,7 @@ var unasked = map[string]string{
 	"F0261": "it is about the driver, whose tests hold it",
 	"F0275": "it is about what the driver sends, whose tests hold it",
 	"F0276": "it is about what the driver sends, whose tests hold it",
+	"F0277": "the driver's tests of waiting hold it",
 	"F0281": "the text of F0090 shows it",
 	"F0092": "it is about the SDK; the tests of internal/awsapi hold the driver's own rules",
 	"F0093": "it is about clients; the tests of internal/awsapi hold it",
