@@ -59,6 +59,7 @@ var importRules = []importRule{
 	{pkg: "itest/parity", never: []string{anything}}, // tests only
 	{pkg: "itest/soak", never: []string{anything}},   // tests only
 	{pkg: "interop", never: []string{anything}},      // tests only
+	{pkg: "lease", never: []string{anything}},
 	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb", awsSDK}, never: []string{"internal/cli", cobra}},
 	{
 		pkg: "internal/cli",
