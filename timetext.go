@@ -146,30 +146,35 @@ func databaseText(text string, form dialect.Form) string {
 }
 
 // trimFraction takes the zeros off the end of a fraction, and a fraction of
-// nothing else off its text.
+// nothing else off its text. A text without a fraction stays as it is.
 func trimFraction(text string) string {
-	if strings.LastIndexByte(text, '.') < 0 {
+	dot := strings.LastIndexByte(text, '.')
+	if dot < 0 || dot == len(text)-1 || !isDigits(text[dot+1:]) {
 		return text
 	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // padFraction gives a time a fraction of as many digits as its column has, if
-// it does not have more.
+// it does not have more. A text that is no time stays as it is.
 func padFraction(text string, digits int) string {
-	text = trimFraction(text)
-	dot := strings.LastIndexByte(text, '.')
-	if dot < 0 {
-		if digits <= 0 {
-			return text
-		}
-		dot = len(text)
-		text += "."
+	p := timeParser{rest: strings.TrimPrefix(text, "-")}
+	p.number(2, 3)
+	p.expect(':')
+	p.number(2, 2)
+	p.expect(':')
+	p.number(2, 2)
+	if p.fraction(); p.bad || p.rest != "" {
+		return text
 	}
-	if missing := digits - (len(text) - dot - 1); missing > 0 {
-		text += strings.Repeat("0", min(missing, maxFraction))
+	clock, fraction, _ := strings.Cut(trimFraction(text), ".")
+	if missing := min(digits, maxFraction) - len(fraction); missing > 0 {
+		fraction += strings.Repeat("0", missing)
 	}
-	return text
+	if fraction == "" {
+		return clock
+	}
+	return clock + "." + fraction
 }
 
 // maxFraction is the most digits that a database keeps of a second.

@@ -56,7 +56,12 @@ func FuzzScan(f *testing.F) {
 		c := *columns[int(typ)%len(columns)]
 		c.meta = &wire.ColumnMetadata{TypeName: c.meta.TypeName, Scale: scale, Precision: int(number)}
 		field := fuzzField(kind, text, number, double)
-		v, err := c.decode(field)
+		healed := c
+		healed.plain = true
+		if v, err := healed.value(field); err == nil && (v == nil) != field.IsNull() {
+			t.Fatalf("%s, as text: a field of %v became %v", c.meta.TypeName, field.Kind(), v)
+		}
+		v, err := c.value(field)
 		if err != nil {
 			return
 		}
@@ -97,17 +102,20 @@ func sameText(v any, text string) bool {
 		if wall = trimFraction(wall); !strings.Contains(wall, " ") {
 			wall += " 00:00:00"
 		}
-		return timeText(v) == wall && bc == (v.Year() <= 0)
+		for strings.HasPrefix(wall, "0") && strings.IndexByte(wall, '-') > len("0000") {
+			wall = wall[1:]
+		}
+		return timeText(v, bc) == wall
 	default:
 		return false
 	}
 }
 
 // timeText writes a time as the service does, but for the zeros at the end of
-// its fraction.
-func timeText(t time.Time) string {
+// its fraction and for the letters BC.
+func timeText(t time.Time, bc bool) string {
 	year := t.Year()
-	if year <= 0 {
+	if bc {
 		year = 1 - year
 	}
 	return fmt.Sprintf("%04d%s", year, t.Format("-01-02 15:04:05.999999999"))
