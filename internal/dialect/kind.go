@@ -56,6 +56,8 @@ type classifier struct {
 	ats        int  // the signs @ that directly precede
 	autocommit bool // a SET assigns to it
 	more       bool // something follows the first semicolon
+
+	sessionLock bool // a function that takes one is named
 }
 
 // feed takes the next token. Words come with their keyword.
@@ -71,6 +73,7 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 		c.last, c.lastPunct = kw, 0
 		if kw == kwNone && c.words > 1 && sideEffect(text) {
 			c.effects = true
+			c.sessionLock = c.sessionLock || sessionLock(c.postgres, text)
 		}
 		return
 	case tokPunct:

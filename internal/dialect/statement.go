@@ -18,6 +18,8 @@ type Statement struct {
 	control control
 	many    bool
 	empty   bool
+	// sessionLock says that it takes a lock for the rest of its session.
+	sessionLock bool
 }
 
 // mark is a place that is, or may be, sent differently.
@@ -72,6 +74,7 @@ func (d *Dialect) Parse(sql string) *Statement {
 	}
 	s.kind, s.own = c.kind(), c.ownParameters()
 	s.control, s.many, s.empty = c.control(s.kind), c.more, c.words == 0
+	s.sessionLock = c.sessionLock
 	return s
 }
 
