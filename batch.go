@@ -122,6 +122,9 @@ func (c *Conn) execBatch(ctx context.Context, q call, b *batch) error {
 	if err := q.check(); err != nil {
 		return err
 	}
+	if err := c.checkSession(q); err != nil {
+		return err
+	}
 	requests, err := c.bindBatch(q, b.sets)
 	if err != nil {
 		return err
@@ -129,7 +132,7 @@ func (c *Conn) execBatch(ctx context.Context, q call, b *batch) error {
 	if t := c.tx.Load(); t != nil || len(requests) <= 1 {
 		return c.sendBatch(ctx, requests, b, t)
 	}
-	t, err := c.begin(ctx, q.query, newLane())
+	t, err := c.begin(ctx, q, newLane())
 	if err != nil {
 		return err
 	}

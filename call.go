@@ -105,6 +105,9 @@ func (c *Conn) prepare(ctx context.Context, q call) (bound, error) {
 	if err := q.check(); err != nil {
 		return bound{}, err
 	}
+	if err := c.checkSession(q); err != nil {
+		return bound{}, err
+	}
 	return c.bind(q)
 }
 
@@ -164,11 +167,15 @@ type sending struct {
 	bare   bool // it is sent without a comment, and so cannot be stopped
 }
 
-// transmit has a statement sent, in a transaction, or outside of any. It is the
-// one place where that is done: it has the calls of a transaction wait for one
-// another, keeps book of the transaction's health, and stops what a caller gives
-// up. send is given the statement and the id of the transaction.
+// transmit has a statement sent, in a transaction, or outside of any, where the
+// settings of the session may give it one of its own. It is the one place where
+// that is done: it has the calls of a transaction wait for one another, keeps book
+// of the transaction's health, and stops what a caller gives up. send is given the
+// statement and the id of the transaction.
 func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx context.Context, sql, id string) error) error {
+	if t == nil && !s.bare && c.enclosed(s.call) {
+		return c.transmitEnclosed(ctx, s, send)
+	}
 	l, id := c.lane, ""
 	if t != nil {
 		l, id = t.lane, t.id

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -92,6 +93,20 @@ type Config struct {
 	// instant is not changed, and neither is how arguments are sent.
 	Location *time.Location
 
+	// Settings are settings of the session that every statement is to run under,
+	// by name, such as "search_path" or "role". Those that values are sent and read
+	// under, the time zone above all, cannot be changed. The service keeps none, so each
+	// transaction is given them, by one call more, and each statement outside of a
+	// transaction is run in one of its own: four calls in place of one. Where the
+	// user of the secret is used for nothing else, ALTER ROLE … IN DATABASE … SET
+	// does the same in the database, at no cost. PostgreSQL only.
+	Settings map[string]string
+	// SendSessionStatements sends statements outside of a transaction that do
+	// nothing but change the session, which the next call does not meet again:
+	// SET, LISTEN, CREATE TEMPORARY TABLE, session locks. They are refused
+	// otherwise.
+	SendSessionStatements bool
+
 	// Tracer is told of every call of the Data API, if it is not nil.
 	Tracer Tracer
 	// NoServerCancel leaves statements whose caller gave up to the service. Else
@@ -129,6 +144,7 @@ func (cfg Config) GoString() string { return strconv.Quote(cfg.String()) }
 // clients are shared.
 func (cfg *Config) Clone() *Config {
 	clone := *cfg
+	clone.Settings = maps.Clone(cfg.Settings)
 	if cfg.AWS != nil {
 		shared := cfg.AWS.Copy()
 		clone.AWS = &shared

@@ -21,6 +21,8 @@ type Connector struct {
 	driver  Driver
 	observe *observer
 	habits  habits
+	// settings is what every transaction begins with.
+	settings setLocal
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection
@@ -43,6 +45,9 @@ func NewConnector(cfg *Config) (*Connector, error) {
 	c := &Connector{cfg: cfg.Clone()}
 	var err error
 	if c.dialect, err = c.cfg.complete(os.Getenv); err != nil {
+		return nil, errorf("%w", err)
+	}
+	if c.settings, err = c.cfg.setLocal(c.dialect); err != nil {
 		return nil, errorf("%w", err)
 	}
 	c.observe = newObserver(c.cfg, c.dialect)

@@ -62,7 +62,7 @@ func (p *copier) run(ctx context.Context) (CopyResult, error) {
 // runOwnTransaction loads all rows in a transaction of its own.
 func (p *copier) runOwnTransaction(ctx context.Context) error {
 	var err error
-	if p.tx, err = p.conn.begin(ctx, p.call.query, newLane()); err != nil {
+	if p.tx, err = p.conn.begin(ctx, p.call, newLane()); err != nil {
 		return err
 	}
 	if err := p.runTransaction(ctx); err != nil {
@@ -281,7 +281,7 @@ func (p *copier) nameRow(ctx context.Context, err error) error {
 	if !errors.As(err, &e) || e.chunk == nil || !blamesRow(err) || ctx.Err() != nil {
 		return err
 	}
-	t, berr := p.conn.begin(ctx, p.call.query, newLane())
+	t, berr := p.conn.begin(ctx, p.call, newLane())
 	if berr != nil {
 		return err
 	}

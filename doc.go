@@ -145,9 +145,33 @@
 // # Is a connection a session?
 //
 // No. Each call outside of a transaction may meet another session of the
-// service's pool: SET, LISTEN, temporary tables, prepared statements and
-// advisory locks do not outlast it, though they succeed. A transaction is a
-// session.
+// service's pool; a transaction is a session. What would do nothing but change a
+// session that nobody meets again is refused there, with what to do instead: SET,
+// LISTEN, PREPARE, temporary tables, session locks. A SET that makes no difference
+// passes, as one of client_encoding does; what functions do, set_config for one,
+// is not seen. In a transaction of PostgreSQL write SET LOCAL. A SET without LOCAL,
+// and any SET of MySQL, may outlast the transaction in a session that others get.
+// The parameter session_statements=send sends all of it.
+//
+// # How do I set search_path, a role, or anything else?
+//
+// On PostgreSQL, in this order of preference: in the database, by
+//
+//	ALTER ROLE app IN DATABASE shop SET search_path = app, public
+//
+// for the user of the secret, which costs nothing and holds from the next session
+// of the service's on; in a transaction, by SET LOCAL; in the data source name, by
+// search_path=app,public, role=reader or set.NAME=value for any other, which is
+// Config.Settings. Each transaction is then given them by one call more, behind its
+// isolation level, so that no SET TRANSACTION of yours can follow. Each statement
+// outside of one is run in a transaction of its own, which makes four calls of one;
+// if the answer to its commit is lost, the error is ErrCommitUnknown. What cannot
+// run in a transaction takes the option WithoutSettings. Calls through Conn in the
+// terms of the SDK do without the settings. That of the time zone has to stay UTC.
+//
+// On MySQL there is no such thing: a session keeps what it is given. Set sql_mode
+// and time_zone in the cluster's parameter group, or one of them for a statement by
+// a hint, SELECT /*+ SET_VAR(sql_mode = '…') */.
 //
 // # What about transactions?
 //
@@ -158,7 +182,8 @@
 // statements may have transactions of its own, see below.
 //
 // On PostgreSQL isolation levels and read-only take effect; SET TRANSACTION
-// DEFERRABLE, for which database/sql has no word, can be the first statement. On
+// DEFERRABLE, for which database/sql has no word, can be the first statement
+// where there are no settings. On
 // MySQL the service begins each transaction read-write and with the default
 // level of the database, and neither can be changed. So BeginTx asks whether the
 // level is the one that is wanted, and fails if it is not, or for read-only. DDL
@@ -212,7 +237,7 @@
 // # How do I change a single call?
 //
 // By an Option among its arguments: JSONResult, ContinueAfterTimeout, Repeatable,
-// Timeout.
+// Timeout, WithoutSettings.
 //
 // # How do I reach the Data API itself?
 //

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -128,7 +129,7 @@ func (cfg *Config) FormatDSN() string { return cfg.format(false) }
 func (cfg *Config) format(redact bool) string {
 	var parts [places]string
 	var query []string
-	for _, p := range params {
+	for _, p := range slices.Concat(params, cfg.otherSettings()) {
 		value := p.get(cfg)
 		if value == "" {
 			continue

@@ -31,6 +31,8 @@ type options struct {
 	runsOn     bool
 	repeatable bool
 	timeout    time.Duration // zero is none
+	// bareSession leaves the settings of the session out.
+	bareSession bool
 }
 
 // JSONResult asks for the result as one JSON text: an array with an object for
@@ -62,6 +64,13 @@ func ContinueAfterTimeout() Option {
 // unknown.
 func Repeatable() Option {
 	return Option{"Repeatable", func(o *options) error { o.repeatable = true; return nil }}
+}
+
+// WithoutSettings runs the statement without Config.Settings, if it is outside of a
+// transaction, and so in no transaction of its own: for CREATE DATABASE, VACUUM,
+// CREATE INDEX CONCURRENTLY and procedures that commit.
+func WithoutSettings() Option {
+	return Option{"WithoutSettings", func(o *options) error { o.bareSession = true; return nil }}
 }
 
 // Timeout bounds the call: its attempts, the pauses between them, and the reading

@@ -35,7 +35,7 @@ func (p *pageCalls) begin(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	p.tx, err = p.conn.begin(ctx, p.call.query, newLane())
+	p.tx, err = p.conn.begin(ctx, p.call, newLane())
 	return err
 }
 

@@ -147,7 +147,7 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
 	kind, large := q.parsed.Kind(), errors.Is(refused, ErrResultTooLarge)
 	if kind.Writes() {
-		return c.undelivered(q, refused)
+		return c.undelivered(ctx, q, b, refused)
 	}
 	if !kind.Query() { // EXPLAIN, SHOW
 		c.connector.habits.set(q.query, habit{how: readPortal})
@@ -158,9 +158,9 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		var err error
 		switch seen, err = c.survey(ctx, q); {
 		case err != nil:
-			return nil, errors.Join(&IncompleteError{Applied: true, err: refused}, err)
+			return nil, errors.Join(&IncompleteError{Applied: inside || !c.enclosed(q), err: refused}, err)
 		case inside && seen.writes && !seen.readOnly:
-			return c.undelivered(q, refused)
+			return c.undelivered(ctx, q, b, refused)
 		}
 	}
 	if !large && (!seen.writes || seen.readOnly) {
@@ -169,7 +169,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
-		return c.undelivered(q, refused)
+		return c.undelivered(ctx, q, b, refused)
 	case err != nil:
 		return nil, err
 	}
@@ -178,12 +178,17 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 }
 
 // undelivered is the error of a statement that may have changed something and
-// whose result was not delivered. Its next run is read in pages.
-func (c *Conn) undelivered(q call, refused error) (driver.Rows, error) {
+// whose result was not delivered. Its next run is read in pages; that is at once
+// where the settings of the session had it run in a transaction of its own, which
+// was rolled back.
+func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
 	if errors.Is(refused, ErrOutcomeUnknown) {
 		return nil, refused
 	}
 	c.connector.habits.set(q.query, habit{how: readPortal})
+	if c.tx.Load() == nil && c.enclosed(q) {
+		return c.openPages(ctx, q, b, readPortal, surveyed{})
+	}
 	return nil, &IncompleteError{Applied: true, err: refused}
 }
 

@@ -10,21 +10,39 @@ import (
 // elsewhere are parameters of other clients and drivers that mean nothing to
 // the Data API, with what to do instead.
 var elsewhere = map[string]string{
-	"host":            "the Data API is found by its region; leave it out, or give endpoint_url",
-	"port":            "the Data API is found by its region; leave it out, or give endpoint_url",
-	"user":            "the database user's name is in the secret; give secret_arn",
-	"username":        "the database user's name is in the secret; give secret_arn",
-	"password":        "the database user's password is in the secret; give secret_arn",
-	"sslmode":         "calls to AWS are HTTPS; leave it out",
-	"tls":             "calls to AWS are HTTPS; leave it out",
-	"rds_data_client": "a client cannot be written down; set Config.SDK",
+	"host":              "the Data API is found by its region; leave it out, or give endpoint_url",
+	"port":              "the Data API is found by its region; leave it out, or give endpoint_url",
+	"user":              "the database user's name is in the secret; give secret_arn",
+	"username":          "the database user's name is in the secret; give secret_arn",
+	"password":          "the database user's password is in the secret; give secret_arn",
+	"sslmode":           "calls to AWS are HTTPS; leave it out",
+	"tls":               "calls to AWS are HTTPS; leave it out",
+	"options":           "a setting of the session is written set.NAME, as in set.search_path=app",
+	"application_name":  "a setting of the session is written set.NAME: set.application_name",
+	"lock_timeout":      "a setting of the session is written set.NAME: set.lock_timeout",
+	"statement_timeout": "a setting of the session is written set.NAME: set.statement_timeout; to give a call up sooner, give its context a deadline",
+	"TimeZone":          "the session's is UTC; time_zone gives instants in another one, AT TIME ZONE reckons in it",
+	"timezone":          "the session's is UTC; time_zone gives instants in another one, AT TIME ZONE reckons in it",
+	"sql_mode":          "it would stay in a session of the service's that others get; set it in the cluster's parameter group",
+	"rds_data_client":   "a client cannot be written down; set Config.SDK",
+}
+
+// rowWhere returns the row of params one of whose names it is.
+func rowWhere(is func(name string) bool) (param, bool) {
+	for _, p := range params {
+		if is(p.name) || slices.ContainsFunc(p.aliases, is) {
+			return p, true
+		}
+	}
+	return param{}, false
 }
 
 func findParam(name string) (param, error) {
-	for _, p := range params {
-		if name == p.name || slices.Contains(p.aliases, name) {
-			return p, nil
-		}
+	if p, ok := rowWhere(func(known string) bool { return known == name }); ok {
+		return p, nil
+	}
+	if strings.HasPrefix(name, settingPrefix) {
+		return findSetting(name)
 	}
 	if advice, ok := elsewhere[name]; ok {
 		return param{}, fmt.Errorf("parameter %s has no meaning: %s", name, advice)
@@ -39,7 +57,7 @@ func findParam(name string) (param, error) {
 	for i, p := range params {
 		known[i] = p.name
 	}
-	return param{}, fmt.Errorf("unknown parameter %q; there are %s", name, strings.Join(known, ", "))
+	return param{}, fmt.Errorf("unknown parameter %q; there are %s; a setting of the session is written set.NAME", name, strings.Join(known, ", "))
 }
 
 // looksLikeName says whether a text could be the name of a parameter.

@@ -69,6 +69,31 @@ var params = slices.Concat(
 		switchOff("cancel", func(c *Config) *bool { return &c.NoServerCancel },
 			"whether a statement whose caller gave up is stopped in the database by a second call: `on`, the default, or `off`"),
 	),
+	group("What statements run under, on PostgreSQL",
+		setting("search_path", "search_path",
+			"schemas in which names are looked for, such as `app,public`").alias("set.search_path"),
+		setting("role", "role",
+			"role of the database that statements run as, as by `SET ROLE`").alias("set.role"),
+		setting("set.NAME", "name",
+			"any other setting of the session, such as `set.statement_timeout=5s` or `set.app.tenant=42`; settings make four calls of a statement outside of a transaction"),
+		param{
+			name: "session_statements",
+			doc:  "whether what would be lost with its session is sent outside of a transaction, such as `SET` and `LISTEN`: `refuse`, the default, or `send`; on either engine",
+			get: func(c *Config) string {
+				if c.SendSessionStatements {
+					return "send"
+				}
+				return ""
+			},
+			set: func(c *Config, value string) error {
+				if value != "refuse" && value != "send" {
+					return fmt.Errorf("%q is neither refuse nor send", value)
+				}
+				c.SendSessionStatements = value == "send"
+				return nil
+			},
+		},
+	),
 	group("How values are read",
 		param{
 			name: "time_zone",

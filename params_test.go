@@ -78,6 +78,10 @@ var paramSamples = map[string][]struct {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
 	},
+	"search_path":        {{"app, public", Config{Settings: map[string]string{"search_path": "app, public"}}, "app, public"}},
+	"role":               {{"reader", Config{Settings: map[string]string{"role": "reader"}}, "reader"}},
+	"set.NAME":           {{"x", Config{Settings: map[string]string{"name": "x"}}, "x"}},
+	"session_statements": {{"send", Config{SendSessionStatements: true}, "send"}, {"refuse", Config{}, ""}},
 	"cancel": {
 		{"off", Config{NoServerCancel: true}, "off"},
 		{"on", Config{}, ""},
@@ -101,6 +105,7 @@ var paramErrors = []struct{ name, value, want string }{
 	{"page_size", "9999", "the least are 10000"},
 	{"page_size", "960001", "the most 960000"},
 	{"prefetch", "yes", "neither on nor off"},
+	{"session_statements", "ignore", `"ignore" is neither refuse nor send`},
 	{"cancel", "no", `"no" is neither on nor off`},
 	{"retry_budget", "0", "write -1s for not waiting"},
 }

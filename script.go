@@ -126,6 +126,9 @@ func (c *Conn) checkScript(steps []call) error {
 		q := &steps[i]
 		q.inside = open || i < len(steps)-1 || atomic
 		err := q.check()
+		if err == nil && !whole && !open {
+			err = c.checkSession(*q)
+		}
 		if b := q.parsed.Bracket(); b != dialect.NoBracket && !whole {
 			if (b == dialect.BracketBegin) == open {
 				err = errorf("the statement %.40q does not fit: the text has %s a transaction there", q.query, map[bool]string{true: "begun", false: "not begun"}[open])

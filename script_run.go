@@ -20,7 +20,7 @@ type script struct {
 // nor the end of a transaction.
 func (s *script) run(ctx context.Context, steps []call, do func(call) error) error {
 	if s.conn.cfg.MultiStatements == MultiStatementsInTransaction && s.conn.tx.Load() == nil {
-		if err := s.begin(ctx); err != nil {
+		if err := s.begin(ctx, steps[0]); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func (s *script) run(ctx context.Context, steps []call, do func(call) error) err
 func (s *script) step(ctx context.Context, q call, do func(call) error) error {
 	switch q.bracket {
 	case dialect.BracketBegin:
-		return s.begin(ctx)
+		return s.begin(ctx, q)
 	case dialect.BracketCommit:
 		return s.commit(ctx, q)
 	case dialect.BracketRollback:
@@ -54,8 +54,9 @@ func (s *script) step(ctx context.Context, q call, do func(call) error) error {
 	return do(q)
 }
 
-func (s *script) begin(ctx context.Context) (err error) {
-	s.own, err = s.conn.begin(ctx, "", newLane())
+// begin begins a transaction for the statements from q on.
+func (s *script) begin(ctx context.Context, q call) (err error) {
+	s.own, err = s.conn.begin(ctx, call{options: q.options}, newLane())
 	s.kept = s.applied
 	return err
 }

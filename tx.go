@@ -49,15 +49,18 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if c.tx.Load() != nil {
 		return nil, errOpen()
 	}
-	t, err := c.begin(ctx, "", c.lane)
+	t, err := c.openTx(ctx, "", c.lane)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case setup.Set != "":
-		_, err = t.setUp(ctx, setup.Set)
+		_, err = t.setUp(ctx, setup.Set, nil)
 	case setup.Ask != "":
 		err = t.verify(ctx, setup)
+	}
+	if err == nil { // not before: it takes the snapshot
+		err = t.applySettings(ctx)
 	}
 	if err == nil && !c.tx.CompareAndSwap(nil, t) {
 		err = errOpen()
@@ -71,10 +74,10 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 
 func errOpen() error { return errorf("a transaction is open on this connection already") }
 
-// begin opens a transaction, for a statement perhaps. Whoever gives that up does
+// openTx opens a transaction, for a statement perhaps. Whoever gives that up does
 // not learn the id of one that is opened all the same, so it is rolled back for
 // him.
-func (c *Conn) begin(ctx context.Context, statement string, l *lane) (*tx, error) {
+func (c *Conn) openTx(ctx context.Context, statement string, l *lane) (*tx, error) {
 	type answer struct {
 		id  string
 		err error
@@ -118,14 +121,14 @@ func (c *Conn) begin(ctx context.Context, statement string, l *lane) (*tx, error
 }
 
 // setUp runs a statement of the driver's own before any other.
-func (t *tx) setUp(ctx context.Context, statement string) (*wire.ExecuteResponse, error) {
+func (t *tx) setUp(ctx context.Context, statement string, params []wire.Parameter) (*wire.ExecuteResponse, error) {
 	q := call{query: statement, parsed: t.conn.dialect.Parse(statement)}
-	return t.conn.run(ctx, CallTransaction, q, nil, t, wire.ExecuteRequest{SQL: statement})
+	return t.conn.run(ctx, CallTransaction, q, nil, t, wire.ExecuteRequest{SQL: statement, Parameters: params})
 }
 
 // verify asks for the isolation level of a transaction that has been begun.
 func (t *tx) verify(ctx context.Context, setup dialect.Setup) error {
-	resp, err := t.setUp(ctx, setup.Ask)
+	resp, err := t.setUp(ctx, setup.Ask, nil)
 	if err != nil {
 		return err
 	}

@@ -143,6 +143,8 @@ var unasked = map[string]string{
 	"F0058": "it is about the older service",
 	"F0065": "F0223 shows it",
 	"F0261": "it is about the driver, whose tests hold it",
+	"F0263": "it is about the driver, whose tests hold it",
+	"F0264": "it is about the driver, whose tests hold it",
 	"F0275": "it is about what the driver sends, whose tests hold it",
 	"F0276": "it is about what the driver sends, whose tests hold it",
 	"F0277": "the driver's tests of waiting hold it",
