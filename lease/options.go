@@ -10,7 +10,7 @@ import (
 type Options struct {
 	// Table is the table of leases, which may have a schema in front, as in
 	// "ops.leases". It is made if it does not exist. The default is
-	// "auroradataapi_lease".
+	// DefaultTable.
 	Table string
 	// TTL is for how long the lease outlives a program that died, at least a
 	// second; 30 seconds if it is zero. It is renewed three times as often.
@@ -23,11 +23,13 @@ type Options struct {
 	Owner string
 }
 
+// DefaultTable is the table of leases if no other is named.
+const DefaultTable = "auroradataapi_lease"
+
 const (
-	defaultTable = "auroradataapi_lease"
-	defaultTTL   = 30 * time.Second
-	shortestTTL  = time.Second
-	defaultPoll  = time.Second
+	defaultTTL  = 30 * time.Second
+	shortestTTL = time.Second
+	defaultPoll = time.Second
 
 	longestName  = 100
 	longestOwner = 150 // and room for what makes it unique
@@ -36,7 +38,7 @@ const (
 // fill puts in the defaults and says what cannot be.
 func (o *Options) fill() error {
 	if o.Table == "" {
-		o.Table = defaultTable
+		o.Table = DefaultTable
 	}
 	if o.TTL == 0 {
 		o.TTL = defaultTTL
