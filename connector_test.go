@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +111,22 @@ func TestInjected(t *testing.T) {
 		ping(t, &cfg)
 		if web.last == nil || web.last.URL.Host != "rds-data.eu-west-1.amazonaws.com" {
 			t.Errorf("the HTTP client was given %v", web.last)
+		}
+	})
+	t.Run("an HTTP client in spite of AWS_CA_BUNDLE", func(t *testing.T) {
+		web, cfg := new(recorder), base
+		bundle := filepath.Join(t.TempDir(), "ca.pem")
+		tls := httptest.NewTLSServer(nil)
+		defer tls.Close()
+		pemBytes := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tls.Certificate().Raw})
+		if err := os.WriteFile(bundle, pemBytes, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("AWS_CA_BUNDLE", bundle)
+		cfg.HTTPClient = web
+		ping(t, &cfg)
+		if web.last == nil {
+			t.Error("the HTTP client was not used")
 		}
 	})
 	t.Run("an HTTP client before that of the AWS configuration", func(t *testing.T) {

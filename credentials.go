@@ -47,10 +47,15 @@ func (cfg *Config) baseAWS(ctx context.Context) (aws.Config, error) {
 	if cfg.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(cfg.Profile))
 	}
-	if cfg.HTTPClient != nil {
-		options = append(options, config.WithHTTPClient(cfg.HTTPClient))
+	if cfg.HTTPClient == nil {
+		return config.LoadDefaultConfig(ctx, options...)
 	}
-	return config.LoadDefaultConfig(ctx, options...)
+	loaded, err := config.LoadDefaultConfig(ctx, append(options[:len(options):len(options)], config.WithHTTPClient(cfg.HTTPClient))...)
+	if err != nil { // the SDK cannot teach a foreign client the certificates of AWS_CA_BUNDLE
+		loaded, err = config.LoadDefaultConfig(ctx, options...)
+	}
+	loaded.HTTPClient = cfg.HTTPClient
+	return loaded, err
 }
 
 // assumeRole returns what asks STS for the role's credentials.

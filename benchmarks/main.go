@@ -25,6 +25,8 @@ var subjects = []func(effort) ([]subject, error){
 	throughDatabaseSQL,
 	serialising,
 	calling,
+	reading,
+	loading,
 }
 
 func main() {
@@ -44,9 +46,10 @@ func fail(err error) {
 }
 
 func run(out io.Writer, only, plot string, short bool) error {
-	effort := effort{rounds: 30, slice: 40 * time.Millisecond, pageBytes: 1 << 20, sets: 1000}
+	effort := effort{rounds: 30, slice: 40 * time.Millisecond, pageBytes: 1 << 20, sets: 1000, longRounds: 5, rows: 1_000_000, loaded: 100_000}
 	if short {
 		effort.rounds, effort.slice, effort.pageBytes, effort.sets = 1, 0, 32<<10, 20
+		effort.longRounds, effort.rows, effort.loaded = 1, 20_000, 3_000
 	}
 	var results []result
 	fmt.Fprintf(out, "%s\n", environment())

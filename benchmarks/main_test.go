@@ -22,7 +22,7 @@ func TestRun(t *testing.T) {
 	if err := run(&out, "", plot, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### Goals"} {
+	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### read 20000 rows", "### load 3000 rows", "### Goals"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("no %s in\n%s", part, &out)
 		}

@@ -20,6 +20,7 @@ type subject struct {
 	title    string
 	unit     string // what is counted
 	units    int    // of them in one op
+	rounds   int    // if they are not the effort's
 	variants []variant
 	goals    []goal
 	close    func() // or nil
@@ -31,6 +32,10 @@ type effort struct {
 	slice     time.Duration
 	pageBytes int // of an answer
 	sets      int // of parameters in a batch
+
+	longRounds int // of what takes seconds
+	rows       int // to read
+	loaded     int // rows to load
 }
 
 // sample is what one slice of one variant took, for each unit.
@@ -45,14 +50,18 @@ type result struct {
 // measure runs the variants by turns.
 func (e effort) measure(s subject) (result, error) {
 	r := result{subject: s, samples: make([][]sample, len(s.variants))}
+	warm, rounds := 2, e.rounds
+	if s.rounds > 0 {
+		warm, rounds = 1, s.rounds
+	}
 	for _, v := range s.variants { // to fill pools and caches, and to see that it works
-		for range 2 {
+		for range warm {
 			if err := v.op(); err != nil {
 				return r, fmt.Errorf("%s: %w", v.name, err)
 			}
 		}
 	}
-	for round := range e.rounds {
+	for round := range rounds {
 		for i := range s.variants {
 			i = (i + round) % len(s.variants)
 			one, err := e.take(s.variants[i].op, s.units)
