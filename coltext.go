@@ -13,11 +13,11 @@ import (
 )
 
 // value returns the value that database/sql is given for a field.
-func (c *column) value(f wire.Field) (driver.Value, error) {
+func (c *column) value(f *wire.Field) (driver.Value, error) {
 	if c.plain && f.Kind() == wire.KindString {
 		return c.decodePlain(f.Str())
 	}
-	return c.decode(f)
+	return c.decode(*f)
 }
 
 // decodePlain turns the text that PostgreSQL itself writes for a value of the

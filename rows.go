@@ -82,8 +82,8 @@ func (r *rows) Next(dest []driver.Value) error {
 	}
 	r.fields = fields
 	r.read++
-	for i, f := range fields {
-		if dest[i], err = r.columns[i].value(f); err != nil {
+	for i := range fields {
+		if dest[i], err = r.columns[i].value(&fields[i]); err != nil {
 			return errorf("row %d, column %q: %w", r.read, r.columns[i].meta.Label, err)
 		}
 	}

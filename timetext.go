@@ -27,6 +27,9 @@ func formatTimestamp(t time.Time) (string, error) {
 // to nine digits behind it, and "BC" at the end: PostgreSQL's own forms. Years
 // may have more than four digits.
 func parseTimestamp(text string) (time.Time, error) {
+	if t, ok := commonTimestamp(text); ok {
+		return t, nil
+	}
 	rest, bc := strings.CutSuffix(text, " BC")
 	p := timeParser{rest: rest}
 	year := p.number(4, 7)
@@ -53,6 +56,67 @@ func parseTimestamp(text string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is not a date or timestamp", text)
 	}
 	return t, nil
+}
+
+// commonTimestamp reads a timestamp of the years 1 to 9999, which nearly all are,
+// by the places of its digits: in a large result time.Date would take longer
+// than all the rest of the value.
+func commonTimestamp(s string) (t time.Time, ok bool) {
+	if len(s) < len("2006-01-02 15:04:05") || s[4] != '-' || s[7] != '-' || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+		return t, false
+	}
+	year := two(s, 0)*100 + two(s, 2)
+	month, day, hour, minute, second := two(s, 5), two(s, 8), two(s, 11), two(s, 14), two(s, 17)
+	nano := 0
+	if fraction := s[19:]; fraction != "" {
+		if fraction[0] != '.' || len(fraction) < 2 || len(fraction) > 10 {
+			return t, false
+		}
+		for i := 1; i < 10; i++ {
+			digit := byte('0')
+			if i < len(fraction) {
+				digit = fraction[i]
+			}
+			if digit -= '0'; digit > 9 {
+				return t, false
+			}
+			nano = nano*10 + int(digit)
+		}
+	}
+	// What is no digit makes a number too large.
+	if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysIn(month, year) || hour > 23 || minute > 59 || second > 59 {
+		return t, false
+	}
+	// Days since the first of March of the year 0, as if years began in March.
+	y, m := year, month-3
+	if m < 0 {
+		y, m = y-1, m+12
+	}
+	days := y*365 + y/4 - y/100 + y/400 + (153*m+2)/5 + day - 1
+	const epoch = 719_468 // 1970-01-01
+	return time.Unix(int64(days-epoch)*86400+int64(hour*3600+minute*60+second), int64(nano)).UTC(), true
+}
+
+// two returns the number of the two digits at i, a large one if they are none.
+func two(s string, i int) int {
+	tens, units := s[i]-'0', s[i+1]-'0'
+	if tens > 9 || units > 9 {
+		return 1 << 20
+	}
+	return int(tens)*10 + int(units)
+}
+
+func daysIn(month, year int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
 }
 
 // parseOffset reads a timestamp with its offset from UTC, such as +00, -03:30 or

@@ -58,10 +58,10 @@ func FuzzScan(f *testing.F) {
 		field := fuzzField(kind, text, number, double)
 		healed := c
 		healed.plain = true
-		if v, err := healed.value(field); err == nil && (v == nil) != field.IsNull() {
+		if v, err := healed.value(&field); err == nil && (v == nil) != field.IsNull() {
 			t.Fatalf("%s, as text: a field of %v became %v", c.meta.TypeName, field.Kind(), v)
 		}
-		v, err := c.value(field)
+		v, err := c.value(&field)
 		if err != nil {
 			return
 		}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -48,13 +49,13 @@ func (o *object) int(name string, value int64) {
 func (o *object) close() []byte { return append(o.buf, '}') }
 
 // appendList appends a list of what appendOne appends for each element.
-func appendList[T any](dst []byte, list []T, appendOne func([]byte, T) []byte) []byte {
+func appendList[T any](dst []byte, list []T, appendOne func([]byte, *T) []byte) []byte {
 	dst = append(dst, '[')
-	for i, v := range list {
+	for i := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendOne(dst, v)
+		dst = appendOne(dst, &list[i])
 	}
 	return append(dst, ']')
 }
@@ -69,11 +70,8 @@ const hexDigits = "0123456789abcdef"
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
-	for i := 0; i < len(s); i++ {
+	for i := plainString(s, 0); i < len(s); i = plainString(s, i+1) {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
 		dst = append(dst, s[start:i]...)
 		start = i + 1
 		switch c {
@@ -90,6 +88,21 @@ func appendString(dst []byte, s string) []byte {
 		}
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// plainString returns the end of the plain text that begins at i, as plain does.
+func plainString(s string, i int) int {
+	for ; i+8 <= len(s); i += 8 {
+		w := s[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56 // one load
+		if m := special(x); m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+	}
+	for ; i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\'; i++ {
+	}
+	return i
 }
 
 // appendFloat appends a number, or the string that stands for a value that JSON

@@ -7,7 +7,9 @@ import (
 
 // AppendJSON appends the field as the service's Field union. A field without a
 // member is the empty object.
-func (f Field) AppendJSON(dst []byte) []byte {
+func (f Field) AppendJSON(dst []byte) []byte { return appendField(dst, &f) }
+
+func appendField(dst []byte, f *Field) []byte {
 	switch f.kind {
 	case KindNull:
 		return append(dst, `{"isNull":true}`...)
@@ -41,7 +43,7 @@ func (a *Array) appendJSON(dst []byte) []byte {
 }
 
 // appendElement appends an element of an array: a bare value, not a union.
-func appendElement(dst []byte, f Field) []byte {
+func appendElement(dst []byte, f *Field) []byte {
 	switch f.kind {
 	case KindBoolean:
 		return strconv.AppendBool(dst, f.Boolean())

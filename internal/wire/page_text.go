@@ -61,56 +61,50 @@ func plain(d []byte, i int) (end int, high bool) {
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // escapedText reads a string that begins at i and whose first escape is at j.
-// The text is put together in the scratch memory, by whole words as long as
-// there is room: what is written beyond the end of a run is overwritten by what
-// follows it.
+// The text is put together in the scratch memory, by whole words: what is
+// written beyond the end of a run is overwritten by what follows it.
 func (p *page) escapedText(i, j int, high bool) (v string, next int) {
+	const room = 16 // for a word and for what an escape stands for
 	d := p.data
 	out := append(p.scratch[:0], d[i:j]...)
 	n := len(out)
 	out = out[:cap(out)]
-	for {
-		if n+utf8.UTFMax+8 > len(out) {
-			out = append(out, make([]byte, len(out)+64)...)
+	var seen uint64
+	for j+room <= len(d) { // what is so close to the end is for the scanner
+		if n+room > len(out) {
+			out = append(out, make([]byte, len(out)+256)...)
 			out = out[:cap(out)]
 		}
-		switch {
-		case j+8 > len(d): // so close to the end the scanner is good enough
-			return "", 0
-		case d[j] == '"':
-			p.scratch = out
-			if high && !utf8.Valid(out[:n]) {
-				return "", 0
-			}
-			return p.arena.string(out[:n], len(d)-j), j + 1
-		case d[j] == '\\' && escapes[d[j+1]] != 0:
+		x := binary.LittleEndian.Uint64(d[j:])
+		binary.LittleEndian.PutUint64(out[n:], x)
+		seen |= x
+		m := special(x)
+		if m == 0 {
+			j, n = j+8, n+8
+			continue
+		}
+		run := bits.TrailingZeros64(m) / 8
+		j, n = j+run, n+run
+		switch c := d[j]; {
+		case c == '\\' && escapes[d[j+1]] != 0:
 			out[n] = escapes[d[j+1]]
-			n++
-			j += 2
-		case d[j] == '\\':
+			j, n = j+2, n+1
+		case c == '\\':
 			r, rest, err := nextEscape(d[j:])
 			if err != nil {
 				return "", 0
 			}
 			n += utf8.EncodeRune(out[n:], r)
 			j = len(d) - len(rest)
-		case d[j] < ' ':
+		case c == '"':
+			p.scratch = out
+			if (high || seen&highs != 0) && !utf8.Valid(out[:n]) {
+				return "", 0
+			}
+			return p.arena.string(out[:n], len(d)-j), j + 1
+		default: // a control character
 			return "", 0
 		}
-		for j+8 <= len(d) && n+8 <= len(out) {
-			x := binary.LittleEndian.Uint64(d[j:])
-			binary.LittleEndian.PutUint64(out[n:], x)
-			run := 8
-			m := special(x)
-			if m != 0 {
-				run = bits.TrailingZeros64(m) / 8
-			}
-			high = high || x&highs != 0
-			j += run
-			n += run
-			if m != 0 {
-				break
-			}
-		}
 	}
+	return "", 0
 }

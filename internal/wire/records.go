@@ -112,7 +112,7 @@ func (r *Records) Close() {
 func (r *Records) appendJSON(dst []byte) []byte {
 	p := &r.page
 	if p.data == nil {
-		return appendList(dst, r.rows, appendFields)
+		return appendList(dst, r.rows, func(dst []byte, row *[]Field) []byte { return appendFields(dst, *row) })
 	}
 	left := p.pos
 	if r.read > 0 && p.peek() == ',' {

@@ -83,13 +83,13 @@ func (s *scanner) resultSetOptions() (o ResultSetOptions, err error) {
 	return o, err
 }
 
-func appendParameter(dst []byte, p Parameter) []byte {
+func appendParameter(dst []byte, p *Parameter) []byte {
 	o := openObject(dst)
 	o.optional("name", p.Name)
 	o.optional("typeHint", string(p.TypeHint))
 	if p.Value.kind != KindAbsent {
 		o.key("value")
-		o.buf = p.Value.AppendJSON(o.buf)
+		o.buf = appendField(o.buf, &p.Value)
 	}
 	return o.close()
 }
@@ -128,7 +128,7 @@ func (r *BatchRequest) AppendJSON(dst []byte) []byte {
 	o.optional("database", r.Database)
 	if r.ParameterSets != nil {
 		o.key("parameterSets")
-		o.buf = appendList(o.buf, r.ParameterSets, AppendParameterSet)
+		o.buf = appendList(o.buf, r.ParameterSets, func(dst []byte, set *[]Parameter) []byte { return AppendParameterSet(dst, *set) })
 	}
 	o.string("resourceArn", r.ResourceARN)
 	o.optional("schema", r.Schema)

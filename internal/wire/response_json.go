@@ -80,7 +80,7 @@ func (r *BatchResponse) ParseJSON(body []byte) error {
 	})
 }
 
-func appendUpdateResult(dst []byte, u UpdateResult) []byte {
+func appendUpdateResult(dst []byte, u *UpdateResult) []byte {
 	o := openObject(dst)
 	if u.GeneratedFields != nil {
 		o.key("generatedFields")
@@ -141,7 +141,7 @@ func appendOne(dst []byte, name, value string) []byte {
 }
 
 func appendFields(dst []byte, fields []Field) []byte {
-	return appendList(dst, fields, func(dst []byte, f Field) []byte { return f.AppendJSON(dst) })
+	return appendList(dst, fields, appendField)
 }
 
 // fields appends a list of fields to list.
@@ -158,7 +158,7 @@ func (s *scanner) fields(list []Field) ([]Field, error) {
 	return list, err
 }
 
-func appendColumn(dst []byte, c ColumnMetadata) []byte {
+func appendColumn(dst []byte, c *ColumnMetadata) []byte {
 	o := openObject(dst)
 	o.int("arrayBaseColumnType", int64(c.ArrayBaseColumnType))
 	o.bool("isAutoIncrement", c.IsAutoIncrement)

@@ -227,8 +227,23 @@ func (s *scanner) array(element func() error) error {
 	}
 }
 
-// name reads a member's name. The names in the unions stand in every row of a
-// result: they come from the table, not from the heap.
+// memberNames are the members of answers and their values, which stand in every
+// column or row of a result: their names come from here, not from the heap.
+var memberNames = func() map[string]string {
+	names := make(map[string]string)
+	for _, name := range []string{
+		"columnMetadata", "formattedRecords", "generatedFields", "numberOfRecordsUpdated", "records",
+		"arrayBaseColumnType", "isAutoIncrement", "isCaseSensitive", "isCurrency", "isSigned", "label", "name", "nullable",
+		"precision", "scale", "schemaName", "tableName", "type", "typeName", "updateResults", "transactionId", "transactionStatus",
+		"isNull", "booleanValue", "longValue", "doubleValue", "stringValue", "blobValue", "arrayValue",
+		"booleanValues", "longValues", "doubleValues", "stringValues", "arrayValues",
+	} {
+		names[name] = name
+	}
+	return names
+}()
+
+// name reads a member's name.
 func (s *scanner) name() (string, error) {
 	start := s.pos
 	raw, escaped, err := s.chars()
@@ -239,11 +254,8 @@ func (s *scanner) name() (string, error) {
 		s.pos = start
 		return s.string()
 	}
-	if k := kindOfMember(string(raw)); k != KindAbsent {
-		return k.String(), nil
-	}
-	if k := kindOfArray(string(raw)); k != KindAbsent {
-		return arrayMember(k), nil
+	if known, ok := memberNames[string(raw)]; ok {
+		return known, nil
 	}
 	return string(raw), nil
 }
