@@ -41,6 +41,10 @@ var (
 	// ErrResultTooLarge: the result is larger than the service returns. The
 	// statement was executed; outside of a transaction its changes are kept.
 	ErrResultTooLarge = errors.New("result too large")
+	// ErrCannotPage: the result is larger than the service returns, an
+	// ErrResultTooLarge, and on MySQL cannot be read in pages; the error says why
+	// not, and what would help.
+	ErrCannotPage = errors.New("result cannot be read in pages")
 	// ErrUnsupportedType: the result has a column that the service does not
 	// return; cast it to text. The statement was executed; outside of a
 	// transaction its changes are kept.
@@ -52,7 +56,7 @@ var (
 )
 
 // conditions says when an error is which of the above. ErrTransactionRolledBack
-// is found by unwrapping.
+// and ErrCannotPage are found by unwrapping.
 var conditions = map[error]func(*Error) bool{
 	ErrOutcomeUnknown: (*Error).outcomeUnknown,
 	ErrCommitUnknown: func(e *Error) bool {

@@ -90,7 +90,7 @@ func TestDocsNameConditions(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := regexp.MustCompile(`(?m)^\t(Err\w+) = `).FindAllSubmatch(source, -1)
-	if len(names) != len(conditions)+1 { // ErrTransactionRolledBack is none
+	if len(names) != len(conditions)+2 { // ErrTransactionRolledBack and ErrCannotPage are none
 		t.Fatalf("%d names for %d conditions", len(names), len(conditions))
 	}
 	for _, document := range []string{"doc.go", "docs/retries.md"} {

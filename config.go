@@ -76,7 +76,7 @@ type Config struct {
 	// is MultiStatementsOff.
 	MultiStatements MultiStatements
 	// Paging says how results larger than the service's 1 MiB are read. Empty is
-	// PagingAuto. PostgreSQL only.
+	// PagingAuto.
 	Paging Paging
 	// PageBytes is the size of the database's values at which a page of a large
 	// result ends, from 10,000 to 960,000 bytes. Zero is 960,000, which fills

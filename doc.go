@@ -142,6 +142,19 @@
 // All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
 // database refuses is named in the *CopyError, or given to OnBadRow and left out.
 //
+// On MySQL there are no cursors over the Data API. A SELECT from one table is read
+// by the table's primary key, or another unique key without NULLs, whether it is
+// among the columns or not: each page is a query for the rows behind those before,
+// all on the snapshot of one REPEATABLE READ transaction; a row that is larger
+// than the limit is read in pieces. Sorted by other columns than the key, each
+// page has to sort anew and pass over the rows before it, which grows slow behind
+// some dozens of pages: sort by the key if you can. What cannot be read so is an
+// ErrCannotPage that says why: joins, groups, DISTINCT and unions, for example,
+// and functions such as NOW, which differ from page to page (pass the time as an
+// argument). Config.Paging set to PagingTable has such results put into a
+// temporary table and read from there. What you change in a transaction while you
+// read a large result in it ends the result with an *IncompleteError.
+//
 // # Is a connection a session?
 //
 // No. Each call outside of a transaction may meet another session of the
@@ -274,7 +287,7 @@
 //	ErrOutcomeUnknown, ErrCommitUnknown
 //	ErrTransactionNotFound, ErrTransactionBusy, ErrTransactionRolledBack
 //	ErrDatabaseResuming, ErrThrottled, ErrStatementTimeout
-//	ErrResultTooLarge, ErrUnsupportedType, ErrAccessDenied
+//	ErrResultTooLarge, ErrCannotPage, ErrUnsupportedType, ErrAccessDenied
 //
 // Its text is that of pgx or of go-sql-driver/mysql, and errors.As finds their
 // PgError and MySQLError in it, lib/pq's Error and the AWS SDK's own. GORM, ent

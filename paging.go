@@ -27,14 +27,19 @@ const (
 	PagingAlways Paging = "always"
 	// PagingOff makes a result that is too large an error.
 	PagingOff Paging = "off"
+	// PagingTable is PagingAuto, and on MySQL has results that cannot be read by
+	// a key put into a temporary table, to be read from there. To make it locks
+	// the rows that are read until the transaction ends, and sees what others
+	// have committed meanwhile; the user needs the right to make it.
+	PagingTable Paging = "table"
 )
 
 func (p Paging) check() error {
 	switch p {
-	case "", PagingAuto, PagingAlways, PagingOff:
+	case "", PagingAuto, PagingAlways, PagingOff, PagingTable:
 		return nil
 	}
-	return fmt.Errorf("%q is no way of paging; there are auto, always and off", p)
+	return fmt.Errorf("%q is no way of paging; there are auto, always, off and table", p)
 }
 
 // reading says how the rows of a statement are read.
@@ -45,6 +50,7 @@ const (
 	readCursor                // through a cursor, by a transaction that cannot write
 	readPortal                // through a cursor, by a transaction that is committed
 	readHealed                // as the answer to the statement with columns cast to text
+	readKeyed                 // by a key, or from a temporary table
 )
 
 // habit is how a statement is read.
@@ -89,8 +95,13 @@ func (q call) asItIs() bool { return q.json || q.inside }
 
 // habit returns how to read a statement.
 func (c *Conn) habit(q call) habit {
-	if !c.dialect.Cursors || q.asItIs() {
+	switch {
+	case q.asItIs():
 		return habit{}
+	case !c.dialect.Cursors && c.cfg.Paging == PagingOff:
+		return habit{}
+	case !c.dialect.Cursors:
+		return c.keyedHabit(q)
 	}
 	h := c.connector.habits.get(q.query)
 	switch {
@@ -123,6 +134,11 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 	case readPlain:
 	case readHealed:
 		return c.queryAsHealed(ctx, q, b, h.healing)
+	case readKeyed:
+		rows, err := c.queryKeyed(ctx, q, b)
+		if _, ok := obstacleOf(err); !ok {
+			return rows, err
+		}
 	default:
 		return c.queryPages(ctx, q, b, h.how)
 	}
@@ -132,7 +148,12 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 		return c.newJSONRows(*resp.FormattedRecords), nil
 	case err == nil:
 		return newRows(c.dialect, c.cfg.zone(), resp), nil
-	case !c.dialect.Cursors || q.asItIs():
+	case q.asItIs():
+		return nil, err
+	case !c.dialect.Cursors:
+		if errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff {
+			return c.queryKeyedAgain(ctx, q, b, err)
+		}
 		return nil, err
 	case errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff, causeOf(err) != 0:
 		return c.queryAgain(ctx, q, b, err)

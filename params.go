@@ -125,7 +125,7 @@ var params = slices.Concat(
 	group("How large results are read",
 		param{
 			name: "paging",
-			doc:  "how results over 1 MiB are read: `auto` in pages, `always` every result in pages, `off` not at all; default `auto`",
+			doc:  "how results over 1 MiB are read: `auto` in pages, `always` every result in pages, `off` not at all, `table` on MySQL through a temporary table where there is no other way; default `auto`",
 			get: func(c *Config) string {
 				if c.Paging == PagingAuto {
 					return ""

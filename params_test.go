@@ -100,7 +100,7 @@ var paramErrors = []struct{ name, value, want string }{
 	{"time_zone", "+25:00", "is not a time zone"},
 	{"attempt_timeout", "0s", "0 is not a time to wait"},
 	{"attempt_timeout", "soon", `"soon" is not a duration`},
-	{"paging", "sometimes", "there are auto, always and off"},
+	{"paging", "sometimes", "there are auto, always, off and table"},
 	{"page_size", "many", "not a number of bytes"},
 	{"page_size", "9999", "the least are 10000"},
 	{"page_size", "960001", "the most 960000"},

@@ -77,10 +77,16 @@ func (r *rows) Next(dest []driver.Value) error {
 	case err != nil:
 		// It is looked at row by row, after the statement was executed.
 		return &IncompleteError{Rows: r.read, Applied: true, err: fmt.Errorf("row %d: %w", r.read+1, err)}
-	case len(fields) != len(dest):
-		return errorf("row %d has %d values for %d columns", r.read+1, len(fields), len(dest))
 	}
 	r.fields = fields
+	return r.decodeRow(fields, dest)
+}
+
+// decodeRow reads a row into dest.
+func (r *rows) decodeRow(fields []wire.Field, dest []driver.Value) (err error) {
+	if len(fields) != len(dest) {
+		return errorf("row %d has %d values for %d columns", r.read+1, len(fields), len(dest))
+	}
 	r.read++
 	for i := range fields {
 		if dest[i], err = r.columns[i].value(&fields[i]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/awsapi"
@@ -32,6 +33,8 @@ type tx struct {
 	lane *lane // of its calls; whoever has the turn uses what follows
 	health
 	ended bool
+
+	changes atomic.Int64 // statements that may have changed something
 }
 
 var _ driver.Tx = (*tx)(nil)

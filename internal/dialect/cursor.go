@@ -109,12 +109,12 @@ func (c Cursor) DeclareRows(sql string) string {
 		" || encode(substring(convert_to(t, 'UTF8') FROM i * %[3]d + 1 FOR %[3]d), 'base64') END"+
 		" FROM (SELECT auroradataapi_row::text AS t FROM (%s\n) AS auroradataapi_row OFFSET 0) z,"+
 		" generate_series(0, CASE WHEN octet_length(t) <= %[2]d THEN 0 ELSE (octet_length(t) - 1) / %[3]d END) i",
-		c.Name, c.PieceBytes, slice, unterminated(sql))
+		c.Name, c.PieceBytes, slice, PostgreSQL.unterminated(sql))
 }
 
 // Shape returns a query without rows that has the columns of another.
 func Shape(sql string) string {
-	return "SELECT * FROM (" + unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
+	return "SELECT * FROM (" + PostgreSQL.unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
 }
 
 // CastColumns returns a query with the rows of another, in their order, of which
@@ -128,14 +128,14 @@ func CastColumns(sql string, cast []bool) string {
 			values[i] += "::text"
 		}
 	}
-	return "WITH auroradataapi_row (" + strings.Join(names, ", ") + ") AS MATERIALIZED (" + unterminated(sql) +
+	return "WITH auroradataapi_row (" + strings.Join(names, ", ") + ") AS MATERIALIZED (" + PostgreSQL.unterminated(sql) +
 		"\n) SELECT " + strings.Join(values, ", ") + " FROM auroradataapi_row"
 }
 
 // unterminated returns a statement without the semicolon at its end, so that it
 // can stand within parentheses.
-func unterminated(sql string) string {
-	if parts, err := PostgreSQL.Split(sql); err == nil && len(parts) == 1 {
+func (d *Dialect) unterminated(sql string) string {
+	if parts, err := d.Split(sql); err == nil && len(parts) == 1 {
 		return parts[0].SQL
 	}
 	return sql // and the database will say what is wrong with it
@@ -226,8 +226,9 @@ func (s *Statement) Calls() []string {
 		case !t.significant():
 		case t.kind == tokWord:
 			name = strings.ToLower(text)
-		case t.kind == tokIdent && text[0] == '"' && len(text) > 1:
-			name = strings.ReplaceAll(text[1:len(text)-1], `""`, `"`)
+		case t.kind == tokIdent && len(text) > 1 && (text[0] == '"' || text[0] == '`'):
+			quote := text[:1]
+			name = strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
 		default:
 			if t.kind == tokPunct && text == "(" && name != "" && !slices.Contains(names, name) {
 				names = append(names, name)

@@ -274,11 +274,11 @@ func sideEffect(word string) bool {
 		return false
 	}
 	switch word[0] | 0x20 {
-	case 'n', 's', 'p', 'l', 'd', 'g':
+	case 'n', 's', 'p', 'l', 'd', 'g', 'r':
 	default:
 		return false
 	}
-	for _, name := range [...]string{"nextval", "setval", "set_config", "pg_notify", "get_lock"} {
+	for _, name := range [...]string{"nextval", "setval", "set_config", "pg_notify", "get_lock", "release_lock", "release_all_locks"} {
 		if strings.EqualFold(word, name) {
 			return true
 		}

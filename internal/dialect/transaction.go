@@ -37,7 +37,7 @@ func (d *Dialect) Transaction(level sql.IsolationLevel, readOnly bool) (Setup, e
 	case d != PostgreSQL && readOnly:
 		return Setup{}, fmt.Errorf("a %s transaction cannot be read-only: the Data API begins each one read-write, and that cannot be changed afterwards; leave ReadOnly out, or use a secret whose user may only read", d)
 	case d != PostgreSQL:
-		return Setup{Ask: "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')", Want: name}, nil
+		return Setup{Ask: AskIsolation, Want: name}, nil
 	}
 	set := "SET TRANSACTION"
 	if name != "" {

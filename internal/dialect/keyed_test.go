@@ -1,0 +1,137 @@
+package dialect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestKeyedPages(t *testing.T) {
+	t.Parallel()
+	columns := []TableColumn{{"a", "int(11)"}, {"b", "enum('z','a')"}, {"u", "decimal(9,2)"}, {"f", "float"}, {"long_text", "varchar(2000)"}}
+	parts := []IndexPart{
+		{Index: "f", Unique: true, Column: "f"}, {Index: "n", Unique: true, Column: "u", Nullable: true},
+		{Index: "PRIMARY", Unique: true, Column: "a"}, {Index: "PRIMARY", Unique: true, Column: "b"},
+		{Index: "u", Unique: true, Column: "u"}, {Index: "l", Unique: true, Column: "long_text"},
+	}
+	const keys = ", `t`.`a` AS auroradataapi_key0, CAST(`t`.`b` AS UNSIGNED) AS auroradataapi_key1\nFROM t"
+	const behind = "`t`.`a` >= CAST(:auroradataapi_key0 AS SIGNED) AND (`t`.`a` > CAST(:auroradataapi_key0 AS SIGNED) OR `t`.`a` = CAST(:auroradataapi_key0 AS SIGNED)" +
+		" AND (CAST(`t`.`b` AS UNSIGNED) > CAST(:auroradataapi_key1 AS UNSIGNED)))"
+	for _, tt := range []struct{ name, sql, want string }{
+		{"plain", "SELECT * FROM t", "SELECT *" + keys + "\nWHERE " + behind + " ORDER BY `t`.`a`, `t`.`b` LIMIT 9"},
+		{"condition", "SELECT x -- all\nFROM t WHERE x = 1 OR y -- why\n; -- end", "SELECT x" + keys + "\nWHERE (x = 1 OR y\n) AND " + behind + " ORDER BY `t`.`a`, `t`.`b` LIMIT 9"},
+		{"downwards", "SELECT x FROM t ORDER BY a DESC, t.b DESC", "SELECT x" + keys + "\nWHERE " + strings.ReplaceAll(behind, ">", "<") + " ORDER BY `t`.`a` DESC, `t`.`b` DESC LIMIT 9"},
+		{"another key", "SELECT x FROM s.t AS `q` ORDER BY u", "SELECT x, `q`.`u` AS auroradataapi_key0\nFROM s.t AS `q`\nWHERE `q`.`u` > CAST(:auroradataapi_key0 AS DECIMAL(9,2)) ORDER BY `q`.`u` LIMIT 9"},
+		{"another order", "SELECT x FROM t WHERE c ORDER BY f(x) DESC -- so", "SELECT x" + keys + "\nWHERE c\n ORDER BY f(x) DESC\n, `t`.`a`, `t`.`b` LIMIT 9 OFFSET 5"},
+		{"mixed directions", "SELECT x FROM t ORDER BY a, b DESC", "SELECT x" + keys + " ORDER BY a, b DESC\n, `t`.`a`, `t`.`b` LIMIT 9 OFFSET 5"},
+		{"a name of the result", "SELECT x a FROM t ORDER BY a", "SELECT x a" + keys + " ORDER BY a\n, `t`.`a`, `t`.`b` LIMIT 9 OFFSET 5"},
+		{"a number", "SELECT x FROM t ORDER BY 1", "SELECT x" + keys + " ORDER BY 1\n, `t`.`a`, `t`.`b` LIMIT 9 OFFSET 5"},
+		{"names that are taken", "SELECT auroradataapi_key FROM t ORDER BY u", "SELECT auroradataapi_key, `t`.`u` AS auroradataapi_key_0\nFROM t\nWHERE `t`.`u` > CAST(:auroradataapi_key_0 AS DECIMAL(9,2)) ORDER BY `t`.`u` LIMIT 9"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k, err := MySQL.Parse(tt.sql).Keyed()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := k.Choose(columns, parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := s.Page(true, 0, 9)
+			if !s.Seeks {
+				got = s.Page(false, 5, 9)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestUnkeyed(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		"SELECT DISTINCT a FROM t":                             "DISTINCT",
+		"SELECT a FROM t GROUP BY a":                           "GROUP BY",
+		"SELECT a FROM t HAVING a":                             "HAVING",
+		"SELECT a FROM t UNION SELECT a FROM t":                "UNION",
+		"(SELECT a FROM t) UNION (SELECT a FROM t)":            "does not begin with SELECT",
+		"WITH t AS (SELECT 1) SELECT * FROM t":                 "does not begin with SELECT",
+		"TABLE t":                                              "does not begin with SELECT",
+		"SELECT 1":                                             "no table",
+		"SELECT a FROM t, u":                                   "more than one table",
+		"SELECT a FROM t JOIN u USING (a)":                     "more than one table",
+		"SELECT a FROM t x JOIN u USING (a)":                   "more than one table",
+		"SELECT a FROM (SELECT 1 a) t":                         "more than one table",
+		"SELECT a FROM t PARTITION (p)":                        "more than one table",
+		"SELECT a FROM t FORCE INDEX (i)":                      "more than one table",
+		"SELECT a FROM t FOR SYSTEM_TIME ALL":                  "FOR",
+		"SELECT a FROM t LOCK IN SHARE MODE":                   "locks",
+		"SELECT COALESCE(MAX(a), 0) FROM t":                    "MAX",
+		"SELECT COUNT(*) FROM t":                               "COUNT",
+		"SELECT group_concat(a) FROM t":                        "GROUP_CONCAT",
+		"SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t":         "window",
+		"SELECT SUM(a) OVER w FROM t WINDOW w AS (ORDER BY a)": "window",
+		"SELECT SQL_CALC_FOUND_ROWS a FROM t":                  "counts",
+		"SELECT a FROM t LIMIT 1 + 1":                          "LIMIT",
+		"SELECT a FROM t LIMIT 1, 2, 3":                        "LIMIT",
+		"SELECT a FROM t /*! WHERE a */":                       "comment",
+		"SELECT a FROM t; SELECT 1":                            "more than one statement",
+		"SELECT a FROM t WHERE a > NOW()":                      "NOW",
+		"SELECT a, current_timestamp FROM t":                   "CURRENT_TIMESTAMP",
+		"SELECT a FROM t ORDER BY rand()":                      "RAND",
+		"SELECT @n := @n + 1 FROM t":                           "assigns",
+		"SELECT NEXT VALUE FOR s FROM t":                       "FOR",
+	} {
+		s := MySQL.Parse(sql)
+		_, err := s.Keyed()
+		if err == nil {
+			err = s.Steady()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want something with %q", sql, err, want)
+		}
+	}
+	for _, sql := range []string{
+		"SELECT a.now, t.`rand`, max FROM t a WHERE a.limit > 1 AND next IN (SELECT MAX(x) FROM u GROUP BY y LIMIT 1)",
+		"SELECT /*+ MAX_EXECUTION_TIME(1) */ SQL_NO_CACHE *, (SELECT COUNT(*) FROM u) FROM `my db`.`my table` AS `x y` LIMIT :1, :2;",
+		"SELECT CASE WHEN a THEN 'FROM t, u' ELSE \"UNION\" END FROM t # UNION",
+	} {
+		s := MySQL.Parse(sql)
+		k, err := s.Keyed()
+		if err == nil {
+			err = s.Steady()
+		}
+		if err != nil {
+			t.Errorf("%s: %v", sql, err)
+		} else if strings.Contains(sql, ":1") && (k.Offset != ":1" || k.Limit != ":2") {
+			t.Errorf("%s: limit %s, offset %s", sql, k.Limit, k.Offset)
+		}
+	}
+}
+
+// FuzzKeyed takes apart what is arbitrary. What comes out is again a query that
+// can be taken apart, over the same table.
+func FuzzKeyed(f *testing.F) {
+	f.Add("SELECT a, `b` FROM s.t AS x WHERE a = 'é' -- c\nORDER BY a DESC LIMIT 1 OFFSET 2;")
+	f.Add("SELECT *\nFROM t # c")
+	f.Fuzz(func(t *testing.T, sql string) {
+		k, err := MySQL.Parse(sql).Keyed()
+		if err != nil {
+			return
+		}
+		s, err := k.Choose([]TableColumn{{"k", "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: "k"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := s.Page(true, 0, 1)
+		again, err := MySQL.Parse(page).Keyed()
+		if err != nil {
+			t.Fatalf("%q became %q: %v", sql, page, err)
+		}
+		if again.table != k.table || again.ref != k.ref || again.Limit != "1" {
+			t.Errorf("%q became %q", sql, page)
+		}
+	})
+}

@@ -1,0 +1,387 @@
+package dialect
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// TableColumn is a column as SHOW COLUMNS describes it.
+type TableColumn struct{ Name, Type string }
+
+// IndexPart is a row of SHOW INDEX: one column of an index.
+type IndexPart struct {
+	Index    string
+	Unique   bool
+	Column   string // empty for an expression
+	Nullable bool
+	Partial  bool // only the beginning of the column's values
+}
+
+// TableColumns reads the answer to Keyed.Columns.
+func TableColumns(rows [][]string) ([]TableColumn, error) {
+	var columns []TableColumn
+	for _, row := range rows {
+		if len(row) < 2 {
+			return nil, errors.New("the columns of the table are described in a form that is not known")
+		}
+		columns = append(columns, TableColumn{row[0], row[1]})
+	}
+	return columns, nil
+}
+
+// IndexParts reads the answer to Keyed.Indexes.
+func IndexParts(rows [][]string) ([]IndexPart, error) {
+	const unique, name, column, length, null = 1, 2, 4, 7, 9
+	var parts []IndexPart
+	for _, row := range rows {
+		if len(row) <= null {
+			return nil, errors.New("the indexes of the table are described in a form that is not known")
+		}
+		parts = append(parts, IndexPart{
+			Index: row[name], Unique: row[unique] == "0", Column: row[column],
+			Nullable: row[null] == "YES", Partial: row[length] != "",
+		})
+	}
+	return parts, nil
+}
+
+// Columns returns the statement that describes the columns of the table, and
+// Indexes that for its indexes. The session is asked, and not the information
+// schema, because only it knows of a temporary table in front of the table.
+func (k *Keyed) Columns() string { return "SHOW COLUMNS FROM " + k.table }
+
+// Indexes is described at Columns.
+func (k *Keyed) Indexes() string { return "SHOW INDEX FROM " + k.table }
+
+// KeyScan is a query over one table with the key by which it is read in pages.
+type KeyScan struct {
+	*Keyed
+	// Seeks says that a page begins behind the key of the last row. Otherwise
+	// the query has an order of its own, and a page passes over the rows before;
+	// the key only decides between rows that are equal in that order.
+	Seeks bool
+
+	key    []keyColumn
+	down   bool
+	prefix string // of the names of parameters
+}
+
+// keyColumn is a column of a key.
+type keyColumn struct {
+	name   string // as SQL writes it
+	value  string // the expression that is selected
+	sorted string // the expression that is compared, as the database sorts it
+	cast   string // what a parameter becomes; %s is its name
+}
+
+// KeyColumns returns the number of columns that each page has behind those of the
+// query.
+func (s *KeyScan) KeyColumns() int { return len(s.key) }
+
+// Choose decides on the key: one that the query sorts by if there is one, then
+// the primary one, then any that is unique and not null.
+func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, error) {
+	types := make(map[string]string)
+	for _, c := range columns {
+		types[strings.ToLower(c.Name)] = strings.ToLower(c.Type)
+	}
+	var best *KeyScan
+	for _, name := range indexNames(parts) {
+		key := k.keyOf(name, parts, types)
+		if key == nil {
+			continue
+		}
+		s := &KeyScan{Keyed: k, key: key, prefix: k.freePrefix()}
+		s.Seeks, s.down = k.sortsBy(name, parts)
+		if best == nil || s.Seeks && !best.Seeks {
+			best = s
+		}
+	}
+	if best == nil {
+		return nil, errors.New("its table has neither a primary key nor a unique one without NULLs, of types that can be compared exactly")
+	}
+	return best, nil
+}
+
+// indexNames returns the names of the unique indexes, the primary key's first.
+func indexNames(parts []IndexPart) []string {
+	var names []string
+	for _, p := range parts {
+		if p.Unique && !slices.Contains(names, p.Index) {
+			names = append(names, p.Index)
+		}
+	}
+	if i := slices.Index(names, "PRIMARY"); i > 0 {
+		names[0], names[i] = names[i], names[0]
+	}
+	return names
+}
+
+// keyOf returns the columns of an index, nil if it cannot serve as a key.
+func (k *Keyed) keyOf(index string, parts []IndexPart, types map[string]string) []keyColumn {
+	var key []keyColumn
+	for _, p := range parts {
+		if p.Index != index {
+			continue
+		}
+		c, ok := k.keyColumn(p.Column, types[strings.ToLower(p.Column)])
+		if !ok || p.Nullable || p.Partial || p.Column == "" {
+			return nil
+		}
+		key = append(key, c)
+	}
+	return key
+}
+
+// maxKeyChars bounds the texts of a key: of longer ones the database may sort
+// by the beginning only (max_sort_length).
+const maxKeyChars = 255
+
+// keyColumn returns how the values of a column are selected and compared, so
+// that each is compared as the database sorts it, and exactly: as a text a
+// decimal or a large integer would be compared as a double, and an enum is
+// sorted by its number. A TIMESTAMP relies on the session's UTC (F0061).
+func (k *Keyed) keyColumn(name, typ string) (keyColumn, bool) {
+	col := k.ref + "." + MySQL.QuoteIdent(name)
+	c := keyColumn{name: col, value: col, sorted: col, cast: "%s"}
+	base, size := typ, ""
+	if i := strings.IndexAny(typ, "( "); i >= 0 {
+		base = typ[:i]
+	}
+	if _, rest, ok := strings.Cut(typ, "("); ok {
+		size, _, _ = strings.Cut(rest, ")")
+	}
+	unsigned := strings.Contains(typ[len(base):], " unsigned")
+	switch base {
+	case "tinyint", "smallint", "mediumint", "int", "bigint":
+		c.cast = "CAST(%s AS SIGNED)"
+		if unsigned {
+			c.cast = "CAST(%s AS UNSIGNED)"
+		}
+		if base == "tinyint" && !unsigned { // which may be taken for a boolean
+			c.value = "CAST(" + col + " AS SIGNED)"
+		}
+	case "bit", "year":
+		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
+	case "enum", "set":
+		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
+		c.sorted = c.value
+	case "decimal":
+		c.cast = "CAST(%s AS DECIMAL(" + size + "))"
+	case "date":
+		c.cast = "CAST(%s AS DATE)"
+	case "datetime", "timestamp":
+		c.cast = "CAST(%s AS DATETIME(6))"
+	case "time":
+		c.cast = "CAST(%s AS TIME(6))"
+	case "char", "varchar", "binary", "varbinary":
+		n, err := strconv.Atoi(size)
+		return c, err == nil && n <= maxKeyChars
+	default:
+		return c, false
+	}
+	return c, true
+}
+
+// sortsBy reports whether the order of an index is the query's, or its reverse.
+func (k *Keyed) sortsBy(index string, parts []IndexPart) (yes, down bool) {
+	if k.order == "" {
+		return true, false
+	}
+	if !k.plain {
+		return false, false
+	}
+	down = k.by[0].down
+	at := 0
+	for _, p := range parts {
+		if p.Index != index || at == len(k.by) {
+			continue
+		}
+		if item := k.by[at]; !strings.EqualFold(item.column, p.Column) || item.down != down {
+			return false, false
+		}
+		at++
+	}
+	return at == len(k.by), down
+}
+
+// freePrefix returns a beginning that no name of the query has.
+func (k *Keyed) freePrefix() string {
+	prefix := "auroradataapi_key"
+	for strings.Contains(k.sql, prefix) {
+		prefix += "_"
+	}
+	return prefix
+}
+
+// Parameter returns the name of the parameter for a column of the key.
+func (s *KeyScan) Parameter(i int) string { return s.prefix + strconv.Itoa(i) }
+
+// Page returns the statement for at most n rows: those behind the key in the
+// parameters, if behind is set, and then behind so many others.
+func (s *KeyScan) Page(behind bool, offset, n int) string {
+	condition := ""
+	if behind {
+		condition = s.behind()
+	}
+	order := s.keyOrder()
+	if !s.Seeks {
+		order = s.order + "\n, " + order
+	}
+	sql := s.selects(condition) + " ORDER BY " + order + " LIMIT " + strconv.Itoa(n)
+	if offset > 0 {
+		sql += " OFFSET " + strconv.Itoa(offset)
+	}
+	return sql
+}
+
+// selects returns the query with the key behind its columns, a further condition
+// and no order.
+func (s *KeyScan) selects(condition string) string {
+	sql := s.head
+	for i, c := range s.key {
+		sql += ", " + c.value + " AS " + s.Parameter(i)
+	}
+	sql += "\nFROM " + s.from
+	switch {
+	case s.where != "" && condition != "":
+		sql += "\nWHERE (" + s.where + "\n) AND " + condition
+	case s.where != "":
+		sql += "\nWHERE " + s.where + "\n"
+	case condition != "":
+		sql += "\nWHERE " + condition
+	}
+	return sql
+}
+
+func (s *KeyScan) keyOrder() string {
+	var list []string
+	for _, c := range s.key {
+		name := c.name
+		if s.down {
+			name += " DESC"
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// parameter returns the parameter for a column of the key as it is compared.
+func (s *KeyScan) parameter(i int) string { return fmt.Sprintf(s.key[i].cast, ":"+s.Parameter(i)) }
+
+// behind is the condition on rows behind a key. It is written so that the
+// database finds the first of them in the index, which it does not do for a
+// comparison of rows.
+func (s *KeyScan) behind() string {
+	op := " > "
+	if s.down {
+		op = " < "
+	}
+	last := len(s.key) - 1
+	sql := s.key[last].sorted + op + s.parameter(last)
+	for i := last - 1; i >= 0; i-- {
+		k, p := s.key[i].sorted, s.parameter(i)
+		sql = k + op + p + " OR " + k + " = " + p + " AND (" + sql + ")"
+	}
+	if last == 0 {
+		return sql
+	}
+	return s.key[0].sorted + strings.TrimSuffix(op, " ") + "= " + s.parameter(0) + " AND (" + sql + ")"
+}
+
+// Sizes returns the statement that tells the sizes of the one row that Page
+// returns: for each column of the query its octets and its characters, and then
+// the key. labels are those of the columns.
+func (s *KeyScan) Sizes(page string, labels []string) string {
+	var list []string
+	for _, label := range labels {
+		name := MySQL.QuoteIdent(label)
+		list = append(list, "OCTET_LENGTH("+name+")", "CHAR_LENGTH("+name+")")
+	}
+	for i := range s.key {
+		list = append(list, s.Parameter(i))
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM (" + page + ") AS auroradataapi_row"
+}
+
+// Values returns the statement for some columns of the row with the key in the
+// parameters.
+func (s *KeyScan) Values(labels []string) string {
+	var list []string
+	for _, label := range labels {
+		list = append(list, MySQL.QuoteIdent(label))
+	}
+	return s.ofRow(strings.Join(list, ", "))
+}
+
+// Piece returns the statement for n characters or bytes of a column, behind so
+// many others.
+func (s *KeyScan) Piece(label string, behind, n int) string {
+	return s.ofRow(fmt.Sprintf("SUBSTRING(%s, %d, %d)", MySQL.QuoteIdent(label), behind+1, n))
+}
+
+func (s *KeyScan) ofRow(list string) string {
+	var conditions []string
+	for i, c := range s.key {
+		conditions = append(conditions, c.sorted+" = "+s.parameter(i))
+	}
+	return "SELECT " + list + " FROM (" + s.selects(strings.Join(conditions, " AND ")) + " LIMIT 1) AS auroradataapi_row"
+}
+
+// UnsafeFunctions is a query for those of the functions in the parameter names,
+// separated by commas, that are not declared such that they cannot write.
+const UnsafeFunctions = `SELECT ROUTINE_NAME FROM information_schema.ROUTINES
+  WHERE ROUTINE_TYPE = 'FUNCTION' AND FIND_IN_SET(LOWER(ROUTINE_NAME), :names)
+  AND SQL_DATA_ACCESS NOT IN ('NO SQL', 'READS SQL DATA')
+  AND NOT (SQL_DATA_ACCESS = 'CONTAINS SQL' AND IS_DETERMINISTIC = 'YES')`
+
+// PageTable is the SQL by which the result of any query of MySQL is put into a
+// temporary table, to be read from there. Making it locks the rows that are read,
+// and sees what was committed since the transaction's snapshot.
+type PageTable struct {
+	// Name is the table's name, of lower-case letters, digits and underscores.
+	Name string
+}
+
+// rowNumber is the column that numbers the rows.
+const rowNumber = "auroradataapi_row_number"
+
+// Create returns the statement that makes the table.
+func (p PageTable) Create(sql string) string {
+	return "CREATE TEMPORARY TABLE " + p.Name + " (" + rowNumber + " BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY) " + MySQL.unterminated(sql)
+}
+
+// Drop returns the statement that removes the table.
+func (p PageTable) Drop() string { return "DROP TEMPORARY TABLE IF EXISTS " + p.Name }
+
+// Scan returns how the table is read.
+func (p PageTable) Scan(labels []string) (*KeyScan, error) {
+	var list []string
+	for _, label := range labels {
+		list = append(list, MySQL.QuoteIdent(label))
+	}
+	k, err := MySQL.Parse("SELECT " + strings.Join(list, ", ") + " FROM " + p.Name).Keyed()
+	if err != nil {
+		return nil, err
+	}
+	return k.Choose([]TableColumn{{rowNumber, "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: rowNumber}})
+}
+
+// Shape returns a query without rows that has the columns of another.
+func (p PageTable) Shape(sql string) string {
+	return "SELECT * FROM (" + MySQL.unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
+}
+
+// AskIsolation is a query whose last column says which isolation level the
+// transaction has.
+const AskIsolation = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"
+
+// Repeats reports whether all statements of a transaction of that isolation
+// level see the same rows, or keep others from changing them.
+func Repeats(level string) bool {
+	return level == isolationLevels["mysql"][sql.LevelRepeatableRead] || level == isolationLevels["mysql"][sql.LevelSerializable]
+}

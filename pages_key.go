@@ -1,0 +1,293 @@
+package auroradataapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// keyPages reads the result of a query over one table in pages by a key of the
+// table. How many rows make a page is guessed from those before; a page that is
+// too large is asked for again with fewer.
+type keyPages struct {
+	pageCalls
+	bound bound
+	keyed *dialect.Keyed
+	seeks bool // to pass over rows is not enough
+
+	scan    *dialect.KeyScan
+	columns []wire.ColumnMetadata // of the query
+	key     []wire.Field          // of the last row; nil before the first
+	skip    int                   // the query's own offset
+	left    int                   // rows until its limit; -1 if it has none
+	read    int
+	count   int        // rows to be asked for next
+	most    int        // as many fitted into a page, or may
+	changes int64      // of the transaction, before the first page
+	apart   bool       // from what the transaction changes
+	first   *fieldPage // read by open
+	ended   bool       // with the first page
+}
+
+// firstRows is how many rows the first page has, by which the next is guessed.
+const firstRows = 200
+
+func (p *keyPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	p.changes = p.tx.changes.Load()
+	for _, step := range []func(context.Context) error{p.verify, p.checkCalls, p.choose, p.limits} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p.start(ctx)
+}
+
+// start reads the first page.
+func (p *keyPages) start(ctx context.Context) (_ []wire.ColumnMetadata, err error) {
+	p.count, p.most = firstRows, 1<<30
+	p.first, p.ended, err = p.fetch(ctx)
+	return p.columns, err
+}
+
+// ask sends a question of the driver's own and returns the answer as texts.
+func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parameter) ([][]string, error) {
+	resp, err := p.send(awsapi.Repeatable(ctx), sql, parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Records.Close()
+	var answer [][]string
+	var fields []wire.Field
+	for {
+		switch fields, err = resp.Records.Next(fields); {
+		case err == io.EOF:
+			return answer, nil
+		case err != nil:
+			return nil, errorf("an answer about the table: %w", err)
+		}
+		row := make([]string, len(fields))
+		for i, f := range fields {
+			switch f.Kind() {
+			case wire.KindString:
+				row[i] = f.Str()
+			case wire.KindBlob:
+				row[i] = string(f.Blob())
+			case wire.KindLong:
+				row[i] = strconv.FormatInt(f.Long(), 10)
+			}
+		}
+		answer = append(answer, row)
+	}
+}
+
+// checkCalls refuses functions that may write: the query has run once already.
+func (p *keyPages) checkCalls(ctx context.Context) error {
+	calls := p.call.parsed.Calls()
+	if len(calls) == 0 {
+		return nil
+	}
+	names := wire.Parameter{Name: "names", Value: wire.String(strings.ToLower(strings.Join(calls, ",")))}
+	unsafe, err := p.ask(ctx, dialect.UnsafeFunctions, []wire.Parameter{names})
+	if err != nil {
+		return err
+	}
+	if len(unsafe) > 0 {
+		return obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", unsafe[0][0])}
+	}
+	return nil
+}
+
+// choose decides on the key.
+func (p *keyPages) choose(ctx context.Context) error {
+	described, err := p.ask(ctx, p.keyed.Columns(), nil)
+	if err != nil {
+		return err
+	}
+	indexed, err := p.ask(ctx, p.keyed.Indexes(), nil)
+	if err != nil {
+		return err
+	}
+	columns, err := dialect.TableColumns(described)
+	if err != nil {
+		return errorf("%w", err)
+	}
+	parts, err := dialect.IndexParts(indexed)
+	if err != nil {
+		return errorf("%w", err)
+	}
+	scan, err := p.keyed.Choose(columns, parts)
+	switch {
+	case err != nil:
+		return obstacle{err}
+	case p.seeks && !scan.Seeks:
+		return obstacle{errors.New("it is sorted by other columns than the key")}
+	}
+	p.scan = scan
+	return nil
+}
+
+// limits reads the query's own LIMIT.
+func (p *keyPages) limits(context.Context) (err error) {
+	p.left = -1
+	if p.keyed.Limit != "" {
+		p.left, err = p.number(p.keyed.Limit)
+	}
+	if p.keyed.Offset != "" && err == nil {
+		p.skip, err = p.number(p.keyed.Offset)
+	}
+	return err
+}
+
+// number returns what a number or placeholder stands for.
+func (p *keyPages) number(text string) (int, error) {
+	name, placeholder := strings.CutPrefix(text, ":")
+	if !placeholder {
+		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return int(min(n, 1<<62)), nil // as good as none
+		}
+	}
+	for _, param := range p.bound.parameters {
+		if placeholder && param.Name == name && param.Value.Kind() == wire.KindLong && param.Value.Long() >= 0 {
+			return int(param.Value.Long()), nil
+		}
+	}
+	return 0, obstacle{errors.New("its LIMIT is not a number")}
+}
+
+func (p *keyPages) next(ctx context.Context) (content, bool, error) {
+	if first := p.first; first != nil {
+		p.first = nil
+		return first, p.ended, nil
+	}
+	return p.fetch(ctx)
+}
+
+// fetch reads the next page.
+func (p *keyPages) fetch(ctx context.Context) (*fieldPage, bool, error) {
+	for {
+		n := p.count
+		if p.left >= 0 {
+			n = min(n, p.left)
+		}
+		sql, parameters := p.page(n)
+		resp, err := p.fetchSQL(ctx, sql, parameters)
+		switch {
+		case errors.Is(err, ErrResultTooLarge) && n > 1:
+			p.count, p.most = max(n/4, 1), max(n/2, 1)
+			continue
+		case errors.Is(err, ErrResultTooLarge):
+			page, err := p.fetchLong(ctx, sql, parameters)
+			return p.took(page, n, err)
+		case err != nil:
+			return nil, false, err
+		}
+		page, err := p.readPage(resp)
+		return p.took(page, n, err)
+	}
+}
+
+// fetchSQL sends a statement that reads rows. It may be sent again if its answer
+// is lost.
+func (p *keyPages) fetchSQL(ctx context.Context, sql string, parameters []wire.Parameter) (*wire.ExecuteResponse, error) {
+	resp, err := p.send(awsapi.Repeatable(ctx), sql, parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !p.apart && p.tx.changes.Load() != p.changes {
+		resp.Records.Close()
+		return nil, errorf("the transaction has changed something since the first page of the result was read, which the next pages would show; read the rows to their end first")
+	}
+	return resp, nil
+}
+
+// page returns the statement for the next n rows.
+func (p *keyPages) page(n int) (string, []wire.Parameter) {
+	switch {
+	case !p.scan.Seeks:
+		return p.scan.Page(false, p.skip+p.read, n), p.bound.parameters
+	case p.key == nil:
+		return p.scan.Page(false, p.skip, n), p.bound.parameters
+	}
+	return p.scan.Page(true, 0, n), p.withKey()
+}
+
+// withKey returns the parameters of the query and those of the last row's key.
+func (p *keyPages) withKey() []wire.Parameter {
+	parameters := p.bound.parameters[:len(p.bound.parameters):len(p.bound.parameters)]
+	for i, f := range p.key {
+		parameters = append(parameters, wire.Parameter{Name: p.scan.Parameter(i), Value: f})
+	}
+	return parameters
+}
+
+// took notes that a page of at most n rows was read, and returns it.
+func (p *keyPages) took(page *fieldPage, n int, err error) (*fieldPage, bool, error) {
+	if err != nil {
+		return nil, false, err
+	}
+	p.read += page.rows
+	if p.left >= 0 {
+		p.left -= page.rows
+	}
+	if page.rows > 0 {
+		// The limit of the service leaves a seventh of the page for rows that
+		// are longer than those before.
+		fit := p.conn.cfg.pageBytes() / 8 * 7 * page.rows / max(page.size, 1)
+		p.most = min(2*p.most, 1<<30)
+		p.count = max(min(fit, 16*n, p.most), 1)
+	}
+	return page, page.rows < n || p.left == 0, nil
+}
+
+// readPage reads the rows of an answer, and keeps the key of the last one.
+func (p *keyPages) readPage(resp *wire.ExecuteResponse) (*fieldPage, error) {
+	defer resp.Records.Close()
+	keys := p.scan.KeyColumns()
+	width := len(resp.ColumnMetadata) - keys
+	if width < 0 {
+		return nil, errorf("the service sent no key with a page of the result")
+	}
+	if p.columns == nil {
+		p.columns = resp.ColumnMetadata[:width]
+	}
+	page := &fieldPage{width: width}
+	var row []wire.Field
+	for {
+		next, err := resp.Records.Next(row)
+		switch {
+		case err == io.EOF:
+			if page.rows > 0 {
+				p.key = append([]wire.Field(nil), row[width:]...)
+			}
+			return page, nil
+		case err != nil:
+			return nil, errorf("a page of the result: %w", err)
+		case len(next) != width+keys:
+			return nil, errorf("a row of a page has %d values for %d columns", len(next), width+keys)
+		}
+		row = next
+		page.add(row[:width])
+	}
+}
+
+// cancellable is false where the statement that reads the page shares its
+// transaction with others, which nobody could be sure of any more.
+func (p *keyPages) cancellable() bool { return p.own }
+
+// end ends the transaction, if it is the result's own.
+func (p *keyPages) end(context.Context, ending) error {
+	if p.own && p.tx != nil {
+		p.tx.release(p.tx.ctx)
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package auroradataapi
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+)
+
+// Where the database has no cursors over the Data API, a large result is read by
+// a key of the table it comes from: each page is a query of its own, on the
+// snapshot of one transaction.
+
+// unpagedError is a result that is too large for an answer and cannot be read
+// in pages.
+type unpagedError struct {
+	why    error
+	advice string
+	err    error // that it is too large
+}
+
+func (e *unpagedError) Error() string {
+	return "auroradataapi: the result is larger than the service returns and cannot be read in pages, because " + e.why.Error() + "; " + e.advice
+}
+
+func (e *unpagedError) Is(target error) bool { return target == ErrCannotPage }
+func (e *unpagedError) Unwrap() error        { return e.err }
+
+// obstacle is why a result cannot be read in pages.
+type obstacle struct{ error }
+
+func (o obstacle) Is(target error) bool { return target == ErrCannotPage }
+
+func obstacleOf(err error) (o obstacle, ok bool) {
+	ok = errors.As(err, &o)
+	return o, ok
+}
+
+// keyedHabit returns how to read a statement where there are no cursors.
+func (c *Conn) keyedHabit(q call) habit {
+	kind := q.parsed.Kind()
+	if c.cfg.Paging == PagingAlways && kind.Query() && !kind.Writes() {
+		return habit{how: readKeyed}
+	}
+	return c.connector.habits.get(q.query)
+}
+
+// queryKeyedAgain reads a result in pages that was too large for an answer. The
+// statement was executed, so it is run again only if it cannot change anything.
+func (c *Conn) queryKeyedAgain(ctx context.Context, q call, b bound, tooLarge error) (driver.Rows, error) {
+	kind := q.parsed.Kind()
+	if kind.Writes() && !kind.Query() {
+		return nil, &IncompleteError{Applied: true, err: tooLarge}
+	}
+	rows, err := c.queryKeyed(ctx, q, b)
+	if o, ok := obstacleOf(err); ok {
+		advice := "select fewer rows or columns at a time"
+		if c.cfg.Paging != PagingTable {
+			advice += ", or have it read through a temporary table with paging=table"
+		}
+		return nil, &unpagedError{why: o.error, advice: advice, err: tooLarge}
+	}
+	if err == nil {
+		c.connector.habits.set(q.query, habit{how: readKeyed})
+	}
+	return rows, err
+}
+
+// queryKeyed reads a result in pages, by a key if it has one. The error is an
+// obstacle if it cannot be, and then nothing was run that changes anything.
+func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, error) {
+	switch kind := q.parsed.Kind(); {
+	case kind.Writes():
+		return nil, obstacle{errors.New("the statement locks rows or changes something")}
+	case !kind.Query():
+		return nil, obstacle{errors.New("the statement is not a SELECT")}
+	}
+	statement := c.dialect.Parse(b.service.SQL)
+	keyed, err := statement.Keyed()
+	if err == nil {
+		err = statement.Steady()
+	}
+	byTable := c.cfg.Paging == PagingTable
+	if err == nil {
+		rows, err := c.readPages(ctx, &keyPages{pageCalls: c.newPageCalls(q), bound: b, keyed: keyed, seeks: byTable})
+		if _, ok := obstacleOf(err); !ok || !byTable {
+			return rows, err
+		}
+	}
+	if byTable {
+		return c.readPages(ctx, c.newTablePages(q, b))
+	}
+	return nil, obstacle{err}
+}
+
+// verify makes sure that all pages see the same rows.
+func (p *keyPages) verify(ctx context.Context) error {
+	rows, err := p.ask(ctx, dialect.AskIsolation, nil)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || len(rows[0]) == 0 {
+		return errorf("the isolation level of the transaction cannot be learnt")
+	}
+	if level := rows[0][len(rows[0])-1]; !dialect.Repeats(level) {
+		return obstacle{errors.New("transactions have the isolation level " + level + ", in which each page would see other rows (transaction_isolation of the cluster's parameter group)")}
+	}
+	return nil
+}
