@@ -35,7 +35,8 @@ var (
 	_ driver.Validator          = (*Conn)(nil)
 )
 
-// Ping runs SELECT 1. It waits for a cluster that resumes.
+// Ping runs SELECT 1, under the settings of the session if there are any, and so
+// tells whether they can be had. It waits for a cluster that resumes.
 func (c *Conn) Ping(ctx context.Context) error {
 	_, err := c.ExecContext(ctx, "SELECT 1", nil)
 	return err

@@ -50,7 +50,8 @@ func (p *copier) run(ctx context.Context) (CopyResult, error) {
 	case p.options.PerCall:
 		err = p.runPerCall(ctx)
 	default:
-		if p.tx = p.conn.tx.Load(); p.tx != nil {
+		if t := p.conn.tx.Load(); t != nil {
+			p.tx = t
 			err = p.runTransaction(ctx)
 		} else {
 			err = p.runOwnTransaction(ctx)
@@ -59,11 +60,14 @@ func (p *copier) run(ctx context.Context) (CopyResult, error) {
 	return p.done, err
 }
 
-// runOwnTransaction loads all rows in a transaction of its own.
+// runOwnTransaction loads all rows in a transaction of its own, which may have been
+// begun.
 func (p *copier) runOwnTransaction(ctx context.Context) error {
-	var err error
-	if p.tx, err = p.conn.begin(ctx, p.call, newLane()); err != nil {
-		return err
+	if p.tx == nil {
+		var err error
+		if p.tx, err = p.conn.begin(ctx, p.call, newLane()); err != nil {
+			return err
+		}
 	}
 	if err := p.runTransaction(ctx); err != nil {
 		p.tx.release(ctx)

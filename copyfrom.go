@@ -190,11 +190,25 @@ func (l *load) run(ctx context.Context, c *Conn) error {
 	if l.options.PerCall && c.tx.Load() != nil {
 		return errorf("CopyFrom: PerCall commits each call by itself, and this connection is in a transaction")
 	}
-	sql, err := c.copyStatement(ctx, l.table, l.columns, l.options)
+	inside := c.tx.Load()
+	var own *tx // where to learn the columns takes a transaction, the rows share it
+	if inside == nil && !l.options.PerCall && c.enclosed(call{}) {
+		var err error
+		if own, err = c.begin(ctx, call{query: l.String()}, newLane()); err != nil {
+			return err
+		}
+		inside = own
+	}
+	sql, err := c.copyStatement(ctx, inside, l.table, l.columns, l.options)
 	if err != nil {
+		if own != nil {
+			own.release(ctx)
+		}
 		return err
 	}
-	l.result, err = newCopier(c, sql, l.rows, l.options).run(ctx)
+	p := newCopier(c, sql, l.rows, l.options)
+	p.tx = own
+	l.result, err = p.run(ctx)
 	return err
 }
 
@@ -226,8 +240,9 @@ func (o CopyOptions) check(columns []string) error {
 	return nil
 }
 
-// copyStatement learns the columns' types and makes the statement.
-func (c *Conn) copyStatement(ctx context.Context, table string, columns []string, options CopyOptions) (dialect.Copy, error) {
+// copyStatement learns the columns' types, in a transaction perhaps, and makes the
+// statement.
+func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns []string, options CopyOptions) (dialect.Copy, error) {
 	none := dialect.Copy{}
 	parts, err := c.dialect.ParseTable(table)
 	if err != nil {
@@ -244,7 +259,7 @@ func (c *Conn) copyStatement(ctx context.Context, table string, columns []string
 			{Name: "database", Value: wire.String(database)},
 		}
 	}
-	types, err := c.copyTypes(ctx, params)
+	types, err := c.copyTypes(ctx, t, params)
 	if err != nil {
 		return none, err
 	}
@@ -263,9 +278,9 @@ func (c *Conn) copyStatement(ctx context.Context, table string, columns []string
 }
 
 // copyTypes asks for the types of a table's columns.
-func (c *Conn) copyTypes(ctx context.Context, params []wire.Parameter) (map[string]string, error) {
+func (c *Conn) copyTypes(ctx context.Context, t *tx, params []wire.Parameter) (map[string]string, error) {
 	sql := c.dialect.ColumnTypes()
-	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, c.tx.Load(), wire.ExecuteRequest{SQL: sql, Parameters: params})
+	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, t, wire.ExecuteRequest{SQL: sql, Parameters: params})
 	if err != nil {
 		return nil, err
 	}

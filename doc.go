@@ -183,8 +183,8 @@
 // terms of the SDK do without the settings. That of the time zone has to stay UTC.
 //
 // On MySQL there is no such thing: a session keeps what it is given. Set sql_mode
-// and time_zone in the cluster's parameter group, or one of them for a statement by
-// a hint, SELECT /*+ SET_VAR(sql_mode = '…') */.
+// and its like in the cluster's parameter group, or for a statement by a hint,
+// SELECT /*+ SET_VAR(sql_mode = '…') */. The time zone has to stay UTC.
 //
 // # What about transactions?
 //

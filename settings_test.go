@@ -116,13 +116,20 @@ func TestSettings(t *testing.T) {
 			_, err := auroradataapi.ExecBatch(ctx, db, "INSERT INTO t VALUES ($1)", [][]any{{"x"}, {"y"}})
 			return err
 		}},
-		{"a load, which asks for the columns first", "BEEMBEEM", 2, func(*testing.T) error {
+		{"a load, which asks for the columns first", "BEEEM", 2, func(*testing.T) error {
 			_, err := auroradataapi.CopyFrom(ctx, db, "t", []string{"s"}, auroradataapi.CopyRows([][]any{{"x"}, {"y"}}), auroradataapi.CopyOptions{})
 			return err
 		}},
 		{"a load by calls", "BEEMBEEM", 2, func(*testing.T) error {
 			_, err := auroradataapi.CopyFrom(ctx, db, "t", []string{"s"}, auroradataapi.CopyRows([][]any{{"x"}, {"y"}}), auroradataapi.CopyOptions{PerCall: true})
 			return err
+		}},
+		{"a load into no table", "BEER", 0, func(*testing.T) error {
+			_, err := auroradataapi.CopyFrom(ctx, db, "nope", []string{"s"}, auroradataapi.CopyRows([][]any{{"x"}}), auroradataapi.CopyOptions{})
+			if err == nil {
+				return errors.New("no error")
+			}
+			return nil
 		}},
 		{"a statement that fails", "BEER", 0, func(*testing.T) error {
 			if _, err := db.Exec("INSERT INTO nope VALUES (1)"); !errors.Is(err, auroradataapi.UndefinedTable) {
@@ -396,4 +403,34 @@ func TestSessionStatements(t *testing.T) {
 		}
 		exec(t, scripts, "BEGIN; "+lost[1]+"; COMMIT")
 	})
+}
+
+// TestSettingsGivenUp: a statement that is given up leaves no transaction open, be
+// it stopped or not, and changes nothing.
+func TestSettingsGivenUp(t *testing.T) {
+	t.Parallel()
+	for _, stopped := range []bool{true, false} {
+		t.Run(fmt.Sprintf("stopped %t", stopped), func(t *testing.T) {
+			t.Parallel()
+			srv := dataapitest.New(t)
+			plain := twoSchemas(t, srv)
+			db, _ := openSet(t, srv, map[string]string{"search_path": "app"}, func(cfg *auroradataapi.Config) { cfg.NoServerCancel = !stopped })
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			began := time.Now()
+			_, err := db.ExecContext(ctx, "INSERT INTO t SELECT 'late' FROM pg_sleep(3)")
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 2*time.Second {
+				t.Errorf("after %v: %v", time.Since(began), err)
+			}
+			if err := db.Close(); err != nil { // waits for what is to be ended
+				t.Error(err)
+			}
+			if n := query[int](t, plain, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL"); n != 0 {
+				t.Errorf("%d transactions are open after %v", n, time.Since(began))
+			}
+			if n := query[int](t, plain, "SELECT count(*) FROM app.t"); n != 1 {
+				t.Errorf("%d rows, want 1", n)
+			}
+		})
+	}
 }

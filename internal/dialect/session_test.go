@@ -133,6 +133,7 @@ func TestSettingsRefused(t *testing.T) {
 		name, value, want string
 	}{
 		{MySQL, "sql_mode", "ANSI", "cannot be had on mysql"},
+		{MySQL, "time_zone", "+02:00", "instants are sent and read in UTC"},
 		{PostgreSQL, "a b", "x", "is not the name of a setting"},
 		{PostgreSQL, "a'); DROP TABLE t; --", "x", "is not the name of a setting"},
 		{PostgreSQL, "1a", "x", "is not the name of a setting"},
@@ -159,4 +160,53 @@ func TestSettingsRefused(t *testing.T) {
 	if _, _, err := PostgreSQL.SetLocal([]Setting{{"timezone", "utc"}, {"transaction_timeout", "1s"}, {"datestyle", "iso, dmy"}}); err != nil {
 		t.Error(err)
 	}
+}
+
+// FuzzCheckSession: what stands around a statement and says nothing does not change
+// what is found in it.
+func FuzzCheckSession(f *testing.F) {
+	for _, sql := range []string{"SET search_path TO x", "SET @@global.a = 1, b := (2, 3)", "CREATE TEMP TABLE t ()",
+		"SELECT pg_advisory_lock(1)", "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "SET TIME ZONE", "SET `", "SET ,=,", "USE x"} {
+		f.Add(sql)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		for _, d := range []*Dialect{PostgreSQL, MySQL} {
+			alone := d.Parse(sql).sessionUse()
+			if around := d.Parse("/* c */\n" + sql).sessionUse(); around != alone {
+				t.Fatalf("%s: %q: %d, and behind a comment %d", d, sql, alone, around)
+			}
+			if err := d.Parse(sql).CheckSession(); (err != nil) != (alone != usesNothing) {
+				t.Fatalf("%s: %q: %d and %v", d, sql, alone, err)
+			}
+		}
+	})
+}
+
+// FuzzSetLocal: a setting that is taken is one call of set_config with its value in
+// a parameter, whatever its name and value are.
+func FuzzSetLocal(f *testing.F) {
+	f.Add("search_path", "a, b")
+	f.Add("app.tenant", "it's :v2 $1")
+	f.Add("a'--", "x")
+	f.Add("A$b", "x")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		key, err := SettingName(name)
+		if err != nil {
+			return
+		}
+		if again, err := SettingName(key); err != nil || again != key {
+			t.Fatalf("%q is %q, which is %q, %v", name, key, again, err)
+		}
+		sql, params, err := PostgreSQL.SetLocal([]Setting{{key, value}})
+		if err != nil {
+			return
+		}
+		e, err := PostgreSQL.FromService(sql)
+		if err != nil || len(e.Names) != 1 || len(params) != 1 || e.Names[0] != params[0].Name || params[0].Value.Str() != value {
+			t.Fatalf("%q = %q: %s with %v, %v", key, value, sql, params, err)
+		}
+		if calls := PostgreSQL.Parse(sql).Calls(); len(calls) != 1 || calls[0] != "set_config" {
+			t.Fatalf("%q: %s calls %q", key, sql, calls)
+		}
+	})
 }

@@ -43,6 +43,9 @@ func (d *Dialect) SetLocal(settings []Setting) (string, []wire.Parameter, error)
 		return "", nil, nil
 	}
 	if d != PostgreSQL {
+		if settings[0].Name == "time_zone" {
+			return "", nil, fmt.Errorf("the setting time_zone cannot be had on %s: instants are sent and read in UTC; the parameter time_zone gives them in another zone, CONVERT_TZ reckons in it", d)
+		}
 		return "", nil, fmt.Errorf("the setting %s cannot be had on %s: it would stay in a session of the service's that others get; set it in the cluster's parameter group, or for a statement by /*+ SET_VAR(…) */, a role by SET DEFAULT ROLE", settings[0].Name, d)
 	}
 	settings = slices.Clone(settings)
