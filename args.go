@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -67,14 +68,32 @@ func argName(nv driver.NamedValue) string {
 type bound struct {
 	service    dialect.Service
 	parameters []wire.Parameter
+	inferring
 }
 
 // bind makes the statement that is sent and its parameters.
-func (c *Conn) bind(q call) (bound, error) {
+func (c *Conn) bind(ctx context.Context, q call) (bound, error) {
+	switch {
+	case len(q.args) == 0:
+	case c.params() == ParamsInfer:
+		return c.bindInferred(ctx, q)
+	case c.params() == ParamsLiteral:
+		return c.bindLiteral(q)
+	}
+	return c.bindPlain(q)
+}
+
+// bindPlain binds arguments by their Go types alone.
+func (c *Conn) bindPlain(q call) (bound, error) {
 	sent, err := encodeAll(c.dialect, q.args)
 	if err != nil {
 		return bound{}, err
 	}
+	return q.assemble(sent)
+}
+
+// assemble puts a statement and what is sent for its arguments together.
+func (q call) assemble(sent []argument) (bound, error) {
 	casts := make([]string, len(sent))
 	for i, arg := range sent {
 		casts[i] = arg.cast

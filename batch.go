@@ -125,7 +125,7 @@ func (c *Conn) execBatch(ctx context.Context, q call, b *batch) error {
 	if err := c.checkSession(q); err != nil {
 		return err
 	}
-	requests, err := c.bindBatch(q, b.sets)
+	requests, err := c.bindBatch(ctx, q, b.sets)
 	if err != nil {
 		return err
 	}

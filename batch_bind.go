@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -23,7 +24,7 @@ type batchRequest struct {
 const requestHeadroom = 16 << 10
 
 // bindBatch makes the calls of a batch, before the first of them is made.
-func (c *Conn) bindBatch(q call, sets [][]any) ([]batchRequest, error) {
+func (c *Conn) bindBatch(ctx context.Context, q call, sets [][]any) ([]batchRequest, error) {
 	var requests []batchRequest
 	var alike *alikeSets
 	flush := func() error {
@@ -34,8 +35,19 @@ func (c *Conn) bindBatch(q call, sets [][]any) ([]batchRequest, error) {
 		requests = append(requests, more...)
 		return err
 	}
+	checked := make([][]driver.NamedValue, len(sets))
 	for i, set := range sets {
-		args, sent, err := c.encodeSet(set)
+		var err error
+		if checked[i], err = c.checkSet(set); err != nil {
+			return nil, &setError{i, err}
+		}
+	}
+	types, err := c.batchTypes(ctx, q, checked)
+	if err != nil {
+		return nil, err
+	}
+	for i, args := range checked {
+		sent, err := c.encodeSet(args, types)
 		if err != nil {
 			return nil, &setError{i, err}
 		}
@@ -51,9 +63,9 @@ func (c *Conn) bindBatch(q call, sets [][]any) ([]batchRequest, error) {
 	return requests, flush()
 }
 
-// encodeSet turns a set of arguments into what is sent for it, by the way that
-// database/sql sends the arguments of a single statement.
-func (c *Conn) encodeSet(set []any) ([]driver.NamedValue, []argument, error) {
+// checkSet checks a set of arguments, by the way that database/sql checks those
+// of a single statement.
+func (c *Conn) checkSet(set []any) ([]driver.NamedValue, error) {
 	args := make([]driver.NamedValue, len(set))
 	for i, value := range set {
 		nv := &args[i]
@@ -62,11 +74,45 @@ func (c *Conn) encodeSet(set []any) ([]driver.NamedValue, []argument, error) {
 		}
 		nv.Ordinal, nv.Value = i+1, value
 		if err := c.CheckNamedValue(nv); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", argName(*nv), err)
+			return nil, fmt.Errorf("%s: %w", argName(*nv), err)
 		}
 	}
-	sent, err := encodeAll(c.dialect, args)
-	return args, sent, err
+	return args, nil
+}
+
+// batchTypes returns the types that PostgreSQL infers for the parameters of a
+// batch; nil if its arguments have the types of their own.
+func (c *Conn) batchTypes(ctx context.Context, q call, sets [][]driver.NamedValue) ([]dialect.ParamType, error) {
+	if c.params() != ParamsInfer || len(sets) == 0 || len(sets[0]) == 0 || c.connector.inference.disabled() != nil {
+		return nil, nil
+	}
+	q.args = sets[0]
+	native, ok, err := q.native()
+	if err != nil || !ok {
+		return nil, nil // what is wrong shows when the sets are bound
+	}
+	n := needNothing
+	for _, set := range sets {
+		if len(set) == len(native.Cast) {
+			n = max(n, needOfAll(set, native.Cast))
+		}
+	}
+	if n != needTypes {
+		return nil, nil
+	}
+	types, _, err := c.learn(ctx, q, newInferring(native, n))
+	if err != nil {
+		return nil, c.undescribed(q, err)
+	}
+	return types, nil
+}
+
+// encodeSet turns a set of arguments into what is sent for it.
+func (c *Conn) encodeSet(args []driver.NamedValue, types []dialect.ParamType) ([]argument, error) {
+	if types == nil || len(types) != len(args) {
+		return encodeAll(c.dialect, args)
+	}
+	return encodeAllAs(c.dialect, args, inferring{types: types})
 }
 
 // alikeSets are sets, one behind the other, that one statement fits.

@@ -39,6 +39,7 @@ func openCounting(t *testing.T, srv *dataapitest.Server) (*sql.DB, *countingTrac
 	tracer := &countingTracer{}
 	cfg := srv.Config()
 	cfg.Tracer = tracer
+	cfg.Params = auroradataapi.ParamsBind // whose calls are those of the batch alone
 	c, err := auroradataapi.NewConnector(cfg)
 	if err != nil {
 		t.Fatal(err)

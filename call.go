@@ -94,7 +94,7 @@ func (c *Conn) execute(ctx context.Context, q call) (*wire.ExecuteResponse, erro
 	if err != nil {
 		return nil, err
 	}
-	return c.send(ctx, q, b)
+	return c.send(ctx, q, &b)
 }
 
 // prepare checks a statement and binds its arguments.
@@ -108,7 +108,7 @@ func (c *Conn) prepare(ctx context.Context, q call) (bound, error) {
 	if err := c.checkSession(q); err != nil {
 		return bound{}, err
 	}
-	return c.bind(q)
+	return c.bind(ctx, q)
 }
 
 // check refuses a statement that would not do what it says.
@@ -122,13 +122,32 @@ func (q call) check() error {
 	return q.checkSingle()
 }
 
-// send sends a statement as it was bound, in the transaction that is open.
-func (c *Conn) send(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
-	t := q.within
-	if t == nil {
-		t = c.tx.Load()
+// send sends a statement as it was bound, in the transaction that is open. If
+// PostgreSQL refuses the types of its parameters, it is bound anew and sent again.
+func (c *Conn) send(ctx context.Context, q call, b *bound) (*wire.ExecuteResponse, error) {
+	resp, err := c.sendBound(ctx, q, *b)
+	if err == nil {
+		c.settled(q, *b)
+		return resp, nil
 	}
-	return c.run(ctx, CallStatement, q, b.service.SourceOffset, t, wire.ExecuteRequest{
+	again, ok := c.rebind(ctx, q, *b, err)
+	if !ok {
+		return nil, err
+	}
+	*b = again
+	return c.sendBound(ctx, q, again)
+}
+
+// transaction returns the transaction that a statement runs in, or nil.
+func (c *Conn) transaction(q call) *tx {
+	if q.within != nil {
+		return q.within
+	}
+	return c.tx.Load()
+}
+
+func (c *Conn) sendBound(ctx context.Context, q call, b bound) (*wire.ExecuteResponse, error) {
+	return c.run(ctx, CallStatement, q, b.service.SourceOffset, c.transaction(q), wire.ExecuteRequest{
 		SQL:                   b.service.SQL,
 		Parameters:            b.parameters,
 		IncludeResultMetadata: q.rows,

@@ -34,6 +34,9 @@ func (cfg *Config) check() error {
 	if err := checkRoleARN(cfg.RoleARN); err != nil {
 		return err
 	}
+	if err := cfg.Params.check(); err != nil {
+		return err
+	}
 	if err := cfg.Paging.check(); err != nil {
 		return err
 	}

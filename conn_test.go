@@ -97,7 +97,7 @@ func scriptedConn(t *testing.T, api wire.API) *Conn {
 
 func scriptedConnOf(t *testing.T, api wire.API, engine string) *Conn {
 	t.Helper()
-	connector, err := NewConnector(&Config{Engine: engine, ClusterARN: testCluster, SecretARN: testSecret})
+	connector, err := NewConnector(&Config{Engine: engine, ClusterARN: testCluster, SecretARN: testSecret, Params: ParamsBind})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,8 @@ type Connector struct {
 	habits  habits
 	// settings is what every transaction begins with.
 	settings setLocal
+	// inference is for ParamsInfer.
+	inference inference
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection

@@ -30,7 +30,7 @@ func TestErrors(t *testing.T) {
 		{"SELECT :parameter_with_a_long_name::text, nope FROM e", []any{sql.Named("parameter_with_a_long_name", "x")}, "42703", "nope"},
 		{"SELECT (array[1,2,3])[1:2], $q$:x 'y'$q$, nope", nil, "42703", "nope"},
 		{"SELECT * FROM no_such_table", nil, "42P01", "no_such_table"},
-		{"SELECT 1 = $1", []any{"1"}, "42883", "= $1"},
+		{"SELECT 1 = $1::text", []any{"1"}, "42883", "= $1"},
 		{"INSERT INTO e VALUES (1, 'b', NULL)", nil, "23505", ""},
 		{"INSERT INTO e VALUES (2, NULL, NULL)", nil, "23502", ""},
 		{"INSERT INTO e VALUES (2, 'b', 3)", nil, "23503", ""},

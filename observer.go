@@ -158,14 +158,18 @@ func (o observed) Close() error {
 func (o observed) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 	ctx, s := o.start(ctx, wire.ExecuteStatement, req.TransactionID, nil)
 	resp, err := o.api.ExecuteStatement(ctx, req)
-	o.execute.count(err)
+	told := err
+	if isDescription(err) {
+		told = nil
+	}
+	o.execute.count(told)
 	if err == nil {
 		resp.Records.OnClose(o.addRows)
 		if s != nil {
 			s.Rows, s.RowsAffected = int64(resp.Records.Len()), resp.NumberOfRecordsUpdated
 		}
 	}
-	o.end(ctx, s, err)
+	o.end(ctx, s, told)
 	return resp, err
 }
 

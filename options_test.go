@@ -46,7 +46,7 @@ func (a *optionAPI) CommitTransaction(context.Context, *wire.CommitRequest) (*wi
 func optionDB(t *testing.T) (*sql.DB, *optionAPI) {
 	t.Helper()
 	api := &optionAPI{}
-	c, err := NewConnector(&Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret, NoServerCancel: true})
+	c, err := NewConnector(&Config{Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret, NoServerCancel: true, Params: ParamsBind})
 	if err != nil {
 		t.Fatal(err)
 	}

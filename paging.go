@@ -142,7 +142,7 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 	default:
 		return c.queryPages(ctx, q, b, h.how)
 	}
-	resp, err := c.send(ctx, q, b)
+	resp, err := c.send(ctx, q, &b)
 	switch {
 	case err == nil && resp.FormattedRecords != nil:
 		return c.newJSONRows(*resp.FormattedRecords), nil

@@ -122,6 +122,17 @@ var params = slices.Concat(
 			},
 		}.alias("multiStatements"),
 	),
+	group("How arguments are sent",
+		param{
+			name: "params",
+			doc:  "type of an argument: `infer` what PostgreSQL expects, `bind` that of its Go type, `literal` none, by writing values into the statement; default `infer`, for MySQL `bind`",
+			get:  func(c *Config) string { return string(c.Params) },
+			set: func(c *Config, value string) error {
+				c.Params = ParamMode(value)
+				return c.Params.check()
+			},
+		},
+	),
 	group("How large results are read",
 		param{
 			name: "paging",

@@ -62,6 +62,11 @@ var paramSamples = map[string][]struct {
 		{"true", Config{}, ""},
 		{"True", Config{}, ""},
 	},
+	"params": {
+		{"infer", Config{Params: ParamsInfer}, "infer"},
+		{"bind", Config{Params: ParamsBind}, "bind"},
+		{"literal", Config{Params: ParamsLiteral}, "literal"},
+	},
 	"multi_statements": {
 		{"false", Config{}, ""},
 		{"true", Config{MultiStatements: MultiStatementsOn}, "true"},
@@ -100,6 +105,7 @@ var paramErrors = []struct{ name, value, want string }{
 	{"time_zone", "+25:00", "is not a time zone"},
 	{"attempt_timeout", "0s", "0 is not a time to wait"},
 	{"attempt_timeout", "soon", `"soon" is not a duration`},
+	{"params", "auto", "there are infer, bind and literal"},
 	{"paging", "sometimes", "there are auto, always, off and table"},
 	{"page_size", "many", "not a number of bytes"},
 	{"page_size", "9999", "the least are 10000"},

@@ -218,7 +218,7 @@ func TestOutcomes(t *testing.T) {
 	open := func(endpoint string) *sql.DB {
 		c, err := NewConnector(&Config{
 			Engine: "postgresql", ClusterARN: testCluster, SecretARN: testSecret,
-			AccessKeyID: "a", SecretAccessKey: "hush", Endpoint: endpoint, RetryBudget: 50 * time.Millisecond,
+			AccessKeyID: "a", SecretAccessKey: "hush", Endpoint: endpoint, RetryBudget: 50 * time.Millisecond, Params: ParamsBind,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -33,6 +33,9 @@ type tx struct {
 	lane *lane // of its calls; whoever has the turn uses what follows
 	health
 	ended bool
+	// own is what is known of statements after the transaction has changed what
+	// names mean; nil before.
+	own atomic.Pointer[inference]
 
 	changes atomic.Int64 // statements that may have changed something
 }
@@ -201,6 +204,9 @@ func (t *tx) commit(ctx context.Context, statement string) error {
 			t.release(ctx)
 		}
 		return e
+	}
+	if t.own.Load() != nil {
+		t.conn.connector.inference.clear()
 	}
 	if resp.TransactionStatus == wire.StatusRolledBack {
 		return newFailedTransaction(wire.CommitTransaction, statement, health{why: whyRolledBack})

@@ -22,6 +22,9 @@ type Arg struct {
 	// Cast is the type, as SQL writes it, that the placeholder is cast to;
 	// empty for none.
 	Cast string
+	// Literal is written in place of the placeholder, a space on either side; the
+	// argument is then no parameter. Empty for none.
+	Literal string
 }
 
 // Param is a parameter of the service.
@@ -78,7 +81,8 @@ type binding struct {
 	names  []string // what the service is told instead of the arguments' own; styleNamed
 	used   []bool
 	params []Param
-	next   int // the argument of the next question mark
+	next   int    // the argument of the next question mark
+	native []bool // of Native, whose Cast it becomes; nil for the service
 }
 
 // bind decides on the style.
@@ -129,15 +133,27 @@ func (b *binding) mark(m mark) error {
 	case markName:
 		return b.name(m)
 	}
-	b.protect(&b.rewriter, m)
+	if b.native == nil {
+		b.protect(&b.rewriter, m)
+	}
 	return nil
 }
 
 // place writes the placeholder of an argument over src[start:end].
 func (b *binding) place(start, end, arg int, name string) {
+	if b.native != nil {
+		b.placeNative(start, end, arg)
+		return
+	}
 	if !b.used[arg] {
 		b.used[arg] = true
-		b.params = append(b.params, Param{Name: name, Arg: arg})
+		if b.args[arg].Literal == "" {
+			b.params = append(b.params, Param{Name: name, Arg: arg})
+		}
+	}
+	if literal := b.args[arg].Literal; literal != "" {
+		b.replace(start, end, " "+literal+" ")
+		return
 	}
 	text := ":" + name
 	if cast := b.args[arg].Cast; cast != "" {

@@ -1,0 +1,44 @@
+package auroradataapi
+
+import "fmt"
+
+// ParamMode says which type an argument has in the database.
+type ParamMode string
+
+// The modes.
+const (
+	// ParamsInfer has PostgreSQL tell which types the parameters of a statement
+	// have, as pgx and lib/pq do, and sends each argument as that type: a string
+	// for a uuid, a map for a jsonb column, a time.Time for a date. The first time
+	// a statement is seen that costs a call, in a transaction two; statements
+	// whose arguments have their types by themselves cost none. It is the default
+	// on PostgreSQL, and MySQL does not have it.
+	ParamsInfer ParamMode = "infer"
+	// ParamsBind gives each argument the type of its Go type, as a hand-written
+	// call of the Data API does. It is the default on MySQL, which converts.
+	ParamsBind ParamMode = "bind"
+	// ParamsLiteral writes the arguments into the statement as quoted literals,
+	// which PostgreSQL gives the type that fits. It costs no calls, and the values
+	// show in the database's logs and statistics. Values for which the statement
+	// has no room are bound.
+	ParamsLiteral ParamMode = "literal"
+)
+
+func (m ParamMode) check() error {
+	switch m {
+	case "", ParamsInfer, ParamsBind, ParamsLiteral:
+		return nil
+	}
+	return fmt.Errorf("%q is no way of sending parameters; there are infer, bind and literal", m)
+}
+
+// params returns the mode of the connection.
+func (c *Conn) params() ParamMode {
+	switch {
+	case c.cfg.Params != "":
+		return c.cfg.Params
+	case c.dialect.TypedParameters:
+		return ParamsInfer
+	}
+	return ParamsBind
+}
