@@ -193,11 +193,28 @@ func (c *Conn) learn(ctx context.Context, q call, with inferring) (types []diale
 	if known := memory.get(with.key); known != nil && known.types != nil {
 		return known.types, false, nil
 	}
+	if err := c.prove(ctx, q); err != nil {
+		return nil, false, err
+	}
 	generation := memory.now()
 	if types, err = ask(ctx); err == nil {
 		memory.put(&inferred{key: with.key, types: types}, generation)
 	}
 	return types, true, err
+}
+
+// prove asks a question outside of the transaction, if none was answered yet: one
+// that the user has no right to ask would abort it.
+func (c *Conn) prove(ctx context.Context, q call) error {
+	memory := &c.connector.inference
+	if memory.isProven() {
+		return nil
+	}
+	const probe = "SELECT $1::pg_catalog.int4"
+	_, _, err := memory.learn(ctx, newInferenceKey(probe, needNothing), func(ctx context.Context) ([]dialect.ParamType, error) {
+		return c.describe(ctx, q, probe, nil)
+	})
+	return err
 }
 
 // undescribed returns the error of a statement whose types could not be learnt;
@@ -246,11 +263,11 @@ func encodeAllAs(d *dialect.Dialect, args []driver.NamedValue, with inferring) (
 }
 
 // rebind binds a statement anew that PostgreSQL has refused for its types, and
-// returns false if that would change nothing. Such an error comes before anything
-// is executed, and outside of a transaction nothing is left of it in any case. A
+// returns false if that would change nothing. Outside of a transaction nothing is
+// left of a statement that fails, and most such errors come before it runs. A
 // transaction is aborted by it.
 func (c *Conn) rebind(ctx context.Context, q call, b bound, err error) (bound, bool) {
-	if b.native == "" || b.fresh && !b.ownTypes(q) || !wrongTypes(err) {
+	if b.native == "" || b.fresh && !b.ownTypes(q) || !wrongTypes(err, b.types != nil) {
 		return b, false
 	}
 	c.memory(q).forget(b.key)
@@ -282,8 +299,9 @@ func (b bound) ownTypes(q call) bool {
 }
 
 // wrongTypes says whether an error may mean that the types of parameters do not
-// suit the statement, or not any more.
-func wrongTypes(err error) bool {
+// suit the statement, or, if they were told, not any more: then a value may have
+// been refused that suits the column as it is now.
+func wrongTypes(err error, told bool) bool {
 	var e *Error
 	if !errors.As(err, &e) {
 		return false
@@ -292,6 +310,8 @@ func wrongTypes(err error) bool {
 	case string(UndefinedFunction), string(DatatypeMismatch), indeterminateDatatype, ambiguousParameter, ambiguousFunction,
 		cannotCoerce, undefinedObject, featureNotSupported:
 		return true
+	case string(NumericValueOutOfRange), invalidText, invalidDatetime, datetimeOverflow:
+		return told
 	}
 	return false
 }
@@ -305,6 +325,9 @@ const (
 	cannotCoerce          = "42846"
 	undefinedObject       = "42704"
 	featureNotSupported   = "0A000" // cached plan must not change result type
+	invalidText           = "22P02" // a value of a type that the column had
+	invalidDatetime       = "22007"
+	datetimeOverflow      = "22008"
 )
 
 // settled remembers that a statement runs with the types that its arguments have

@@ -235,6 +235,9 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 			err = c.await(ctx, t, tag, s, err)
 		}
 	}
+	if s.kind == CallStatement || s.kind == CallPage {
+		c.redefined(s.call, t)
+	}
 	if t != nil {
 		t.note(c.dialect, s, err)
 		t.ask(ctx, err)

@@ -40,6 +40,7 @@ func (c *Conn) describe(ctx context.Context, q call, native string, t *tx) ([]di
 	if refused := new(dialect.DescribeError); err != nil && !errors.As(err, &refused) {
 		return nil, &notDescribedError{text: err.Error(), lasting: true}
 	}
+	c.connector.inference.prove()
 	return types, err
 }
 

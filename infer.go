@@ -18,8 +18,9 @@ type inference struct {
 	known      map[inferenceKey]*lru.Element
 	recent     lru.List // of *inferred, the most recently used first
 	asking     map[inferenceKey]*inquiry
-	generation int // how often all was forgotten
-	off        error
+	generation int   // how often all was forgotten
+	proven     bool  // a question was answered
+	off        error // why nothing is asked any more
 }
 
 // maxInferred bounds the statements that are remembered. One takes some hundred
@@ -106,6 +107,19 @@ func (n *inference) clear() {
 	n.known = nil
 	n.recent.Init()
 	n.generation++
+}
+
+// prove notes that a question was answered, isProven says whether one was.
+func (n *inference) prove() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.proven = true
+}
+
+func (n *inference) isProven() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.proven
 }
 
 // disable has nothing asked any more. The first reason is kept.
