@@ -100,7 +100,7 @@ func (c *Conn) batchTypes(ctx context.Context, q call, sets [][]driver.NamedValu
 	if n != needTypes {
 		return nil, nil
 	}
-	types, _, err := c.learn(ctx, q, newInferring(native, n))
+	types, _, err := c.learn(ctx, q, newInferring(q, native, n))
 	if err != nil {
 		return nil, c.undescribed(q, err)
 	}

@@ -93,8 +93,8 @@ type inferring struct {
 	asText bool                // PostgreSQL has refused other types where it tells text
 }
 
-func newInferring(native dialect.Native, n need) inferring {
-	return inferring{native: native.SQL, key: newInferenceKey(native.SQL, n)}
+func newInferring(q call, native dialect.Native, n need) inferring {
+	return inferring{native: native.SQL, key: newInferenceKey(native.SQL, n, q.bareSession)}
 }
 
 // native returns the statement for PostgreSQL itself, and false if its parameters
@@ -125,7 +125,7 @@ func (c *Conn) bindInferred(ctx context.Context, q call) (bound, error) {
 	if n == needNothing {
 		return c.bindPlain(q)
 	}
-	with := newInferring(native, n)
+	with := newInferring(q, native, n)
 	known := c.memory(q).get(with.key)
 	switch {
 	case known != nil && known.types != nil:
@@ -211,7 +211,7 @@ func (c *Conn) prove(ctx context.Context, q call) error {
 		return nil
 	}
 	const probe = "SELECT $1::pg_catalog.int4"
-	_, _, err := memory.learn(ctx, newInferenceKey(probe, needNothing), func(ctx context.Context) ([]dialect.ParamType, error) {
+	_, _, err := memory.learn(ctx, newInferenceKey(probe, needNothing, q.bareSession), func(ctx context.Context) ([]dialect.ParamType, error) {
 		return c.describe(ctx, q, probe, nil)
 	})
 	return err

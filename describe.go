@@ -12,7 +12,7 @@ import (
 )
 
 // describe asks PostgreSQL for the types of a statement's parameters. It takes one
-// call, whose answer comes as an error; two in a transaction, which an error would
+// call, whose answer comes as an error (F0278); two in a transaction, which an error would
 // abort. Nothing is executed. What cannot be asked is a *notDescribedError, and
 // what PostgreSQL does not prepare a *dialect.DescribeError.
 func (c *Conn) describe(ctx context.Context, q call, native string, t *tx) ([]dialect.ParamType, error) {
@@ -27,7 +27,7 @@ func (c *Conn) describe(ctx context.Context, q call, native string, t *tx) ([]di
 	if err != nil || utf8.RuneCountInString(text) > wire.MaxSQLChars-maxTag {
 		return nil, &notDescribedError{text: "the statement is too long", err: err}
 	}
-	q.options = options{}
+	q.options = options{bareSession: q.bareSession}
 	resp, err := c.run(ctx, CallDescribe, q, nil, t, wire.ExecuteRequest{SQL: text})
 	if t != nil && err == nil {
 		resp, err = c.run(ctx, CallDescribe, q, nil, t, wire.ExecuteRequest{SQL: d.Read()})

@@ -54,10 +54,19 @@
 // method. A type of 16 bytes is a UUID on PostgreSQL even if it has a Value
 // method, because what that returns is mostly a text.
 //
-// The service gives each parameter that type before PostgreSQL sees it, so that
-// a string for a uuid, jsonb, date, numeric or array column needs a cast in the
-// statement, $1::uuid, or one of the wrappers. The look of a string is never
-// taken for its type.
+// On PostgreSQL that is what counts where nothing else tells the type. The driver
+// asks PostgreSQL which types a statement's parameters have, as pgx does, and
+// sends the arguments as those: a string for a uuid, an enum or an interval, a map
+// for a jsonb column, a time.Time for a date, which is then what its own zone
+// shows. The look of a string is never taken for its type. To ask takes a call the
+// first time that a statement is seen, in a transaction two; where all arguments
+// are integers, booleans or UUIDs, or texts with a cast, as $1::uuid, none. The
+// answers are remembered, and forgotten when the schema is seen to change.
+//
+// The parameter params chooses: infer, which is this; bind, by which the service
+// gives each parameter the type of the table, so that a string for a uuid needs a
+// cast; and literal, by which the values are written into the statement, where the
+// database's log shows them. MySQL converts by itself and has the latter two.
 //
 // # What do I get for a column?
 //
@@ -101,9 +110,8 @@
 //	var tags auroradataapi.Array[string]
 //	err := row.Scan(&tags)
 //
-// pq.Array and its like do as well. What they make of a slice is a text, which
-// needs a cast, $1::int[]. MySQL has no arrays: write a placeholder for each
-// element.
+// pq.Array and its like do as well. MySQL has no arrays: write a placeholder for
+// each element.
 //
 // # Which types does the service not return?
 //

@@ -30,10 +30,15 @@ const maxInferred = 2000
 // inferenceKey is a statement.
 type inferenceKey [sha256.Size]byte
 
-// newInferenceKey makes one for a statement and how much its arguments need: the
-// same text may be called with others.
-func newInferenceKey(native string, n need) inferenceKey {
-	return sha256.Sum256([]byte(string(rune('0'+n)) + native))
+// newInferenceKey makes one for a statement, how much its arguments need, since the
+// same text may be called with others, and whether it runs without the settings of
+// the session, of which the search_path may be one.
+func newInferenceKey(native string, n need, bareSession bool) inferenceKey {
+	text := []byte{byte(n), 0}
+	if bareSession {
+		text[1] = 1
+	}
+	return sha256.Sum256(append(text, native...))
 }
 
 // inferred is what is known of a statement. It does not change.
