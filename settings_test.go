@@ -81,7 +81,7 @@ func TestSettings(t *testing.T) {
 			}
 			return nil
 		}},
-		{"a write", "BEEM", 1, func(t *testing.T) error {
+		{"a write, which asks for its types first", "BEERBEEM", 1, func(t *testing.T) error {
 			if n := exec(t, db, "INSERT INTO t VALUES ($1)", "x"); n != 1 {
 				t.Errorf("%d rows were changed", n)
 			}
