@@ -135,7 +135,9 @@
 // calls a function which writes, turns out too large, the error is an
 // *IncompleteError that says Applied; the next time that statement is read in
 // pages from the start, and executed once. Config.Paging set to PagingAlways has
-// it so for the first time too. A result that breaks off, such as by a
+// it so for the first time too. What it changed is committed with its last page,
+// or when the rows are closed before that: look at the error of Close. A result
+// that breaks off, such as by a
 // transaction that expired, is an *IncompleteError with the number of rows that
 // were delivered, and never just short.
 //

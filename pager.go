@@ -1,9 +1,9 @@
 package auroradataapi
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
-	"errors"
 	"io"
 	"time"
 
@@ -25,6 +25,9 @@ type pages interface {
 	end(context.Context, ending) error
 	// cancellable says that a page which is under way may be given up.
 	cancellable() bool
+	// applied says that what the statement changed is in force, or will be when
+	// the caller's transaction commits.
+	applied() bool
 }
 
 // content is the rows of a page.
@@ -77,7 +80,8 @@ func newPager(ctx context.Context, d *dialect.Dialect, zone *time.Location, p pa
 	r := &pager{rows: newRows(d, zone, &wire.ExecuteResponse{ColumnMetadata: columns}), pages: p, ahead: ahead}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	if err := r.turn(); err != nil {
-		return nil, errors.Join(err, r.Close())
+		_ = r.Close() // err says more
+		return nil, err
 	}
 	return r, nil
 }
@@ -122,10 +126,23 @@ func (r *pager) Next(dest []driver.Value) error {
 	read := r.read
 	err := r.readRow(dest)
 	if err != nil && err != io.EOF {
-		r.failed = incomplete(read, err)
+		r.failed = r.incomplete(read, err)
 		return r.failed
 	}
 	return err
+}
+
+// incomplete says how many rows were delivered before an error, and whether the
+// statement's changes stay: a page that is under way may be the one behind which
+// they are committed.
+func (r *pager) incomplete(read int, err error) error {
+	if r.fetching != nil && !r.pages.cancellable() {
+		_ = r.turn()
+	}
+	if r.pages.applied() {
+		return &IncompleteError{Rows: read, Applied: true, err: err}
+	}
+	return incomplete(read, err)
 }
 
 // readRow reads the next row, of the next page if this one is at its end.
@@ -154,26 +171,30 @@ func (r *pager) atClose(do func()) {
 	r.cancel = func() { end(); do() }
 }
 
-// Close stops the reading, wherever it is.
+// Close stops the reading, wherever it is. It returns what went wrong with a page
+// that was under way and not given up: behind it, changes are committed.
 func (r *pager) Close() error {
 	if r.closed {
 		return nil
 	}
 	r.closed = true
 	defer r.cancel()
-	if r.fetching != nil {
-		if r.pages.cancellable() {
-			r.cancel()
-		}
+	var unheard error
+	switch cancellable := r.pages.cancellable(); {
+	case r.fetching == nil:
+	case cancellable:
+		r.cancel()
 		_ = r.turn()
+	default:
+		unheard = r.turn()
+	}
+	if r.last { // and ended with its last page
+		return unheard
 	}
 	e := endEarly
-	switch {
-	case r.failed != nil || r.ctx.Err() != nil:
+	if r.failed != nil || r.ctx.Err() != nil {
 		e = endFailed
-	case r.last: // and ended with its last page
-		return nil
 	}
 	r.page, r.last = nil, true
-	return r.pages.end(r.ctx, e)
+	return cmp.Or(unheard, r.pages.end(r.ctx, e))
 }

@@ -39,6 +39,9 @@ func (p *pageCalls) begin(ctx context.Context) error {
 	return err
 }
 
+// applied is for statements that change nothing.
+func (p *pageCalls) applied() bool { return false }
+
 // run sends a statement of the driver's own.
 func (p *pageCalls) run(ctx context.Context, sql string) (*wire.ExecuteResponse, error) {
 	return p.send(ctx, sql, nil, nil)

@@ -16,6 +16,7 @@ type cursorPages struct {
 	cursor dialect.Cursor
 
 	installed bool     // PostgreSQL has the function that reads a page
+	kept      bool     // what a portal's statement changed is not lost
 	long      longText // used by the one who reads the rows
 }
 
@@ -91,7 +92,7 @@ func (p *cursorPages) openPortal(ctx context.Context) error {
 
 func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	resp, err := p.run(ctx, p.cursor.Page())
-	if err != nil {
+	if p.kept = err == nil && !p.own; err != nil {
 		return nil, false, err
 	}
 	texts, err := pageTexts(resp.Records)
@@ -112,6 +113,10 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 // cancellable is false where the statement that reads the page shares its
 // transaction with others, which it would take down.
 func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor }
+
+// applied is true within the caller's transaction while that is alive, and else
+// behind the commit.
+func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept }
 
 // end ends the transaction, if it is the result's own, or closes the cursor.
 func (p *cursorPages) end(ctx context.Context, e ending) error {
@@ -142,5 +147,7 @@ func (p *cursorPages) commit(ctx context.Context) error {
 		_ = p.end(ctx, endFailed) // err says more
 		return err
 	}
-	return p.tx.commit(ctx, p.call.query)
+	err := p.tx.commit(ctx, p.call.query)
+	p.kept = err == nil
+	return err
 }

@@ -1,0 +1,49 @@
+package auroradataapi_test
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+)
+
+// openPortals returns a database whose statements with RETURNING are all read in
+// small pages.
+func openPortals(t *testing.T) *sql.DB {
+	t.Helper()
+	return openPaging(t, dataapitest.New(t), func(c *auroradataapi.Config) {
+		c.Paging, c.PageBytes = auroradataapi.PagingAlways, 10_000
+	})
+}
+
+// TestPortalCommitFails closes rows in front of the page behind which the
+// statement is committed, which PostgreSQL refuses.
+func TestPortalCommitFails(t *testing.T) {
+	db := openPortals(t)
+	exec(t, db, "CREATE TABLE parent (id int PRIMARY KEY)")
+	exec(t, db, "CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED, t text)")
+	rows, err := db.Query("INSERT INTO child SELECT i, repeat('x', 1000) FROM generate_series(1, 15) i RETURNING *")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !rows.Next() || !rows.Next() { // whoever reads a second row has the next page fetched
+		t.Fatal(rows.Err())
+	}
+	if err := rows.Close(); !errors.Is(err, auroradataapi.ForeignKeyViolation) {
+		t.Errorf("Close returned %v", err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM child"); n != 0 {
+		t.Errorf("there are %d rows", n)
+	}
+}
+
+// TestPortalErrorIsAnError is for those who look at an error without unwrapping
+// it, as GORM does.
+func TestPortalErrorIsAnError(t *testing.T) {
+	_, err := openPortals(t).Query("SELECT 1 / (i - 1) FROM generate_series(1, 3) i")
+	if e, ok := err.(*auroradataapi.Error); !ok || e.Code != "22012" {
+		t.Errorf("got a %T: %[1]v", err)
+	}
+}
