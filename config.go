@@ -105,9 +105,9 @@ type Config struct {
 	// does the same in the database, at no cost. PostgreSQL only.
 	Settings map[string]string
 	// SendSessionStatements sends statements outside of a transaction that do
-	// nothing but change the session, which the next call does not meet again:
-	// SET, LISTEN, CREATE TEMPORARY TABLE, session locks. They are refused
-	// otherwise.
+	// nothing but change the session, which the next call does not meet again, or
+	// ask for what was left in it: SET, LISTEN, CREATE TEMPORARY TABLE, session
+	// locks, SELECT lastval(). They are refused otherwise.
 	SendSessionStatements bool
 
 	// Tracer is told of every call of the Data API, if it is not nil.

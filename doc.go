@@ -169,10 +169,11 @@
 //
 // No. Each call outside of a transaction may meet another session of the
 // service's pool; a transaction is a session. What would do nothing but change a
-// session that nobody meets again is refused there, with what to do instead: SET,
-// LISTEN, PREPARE, temporary tables, session locks. A SET that makes no difference
-// passes, as one of client_encoding does; what functions do, set_config for one,
-// is not seen. In a transaction of PostgreSQL write SET LOCAL. A SET without LOCAL,
+// session that nobody meets again, or ask for what was left in it, is refused there,
+// with what to do instead: SET, LISTEN, PREPARE, temporary tables, session locks,
+// SELECT lastval() and LAST_INSERT_ID(). A SET that makes no difference passes, as
+// one of client_encoding does; what other functions do, set_config for one, is not
+// seen. In a transaction of PostgreSQL write SET LOCAL. A SET without LOCAL,
 // and any SET of MySQL, may outlast the transaction in a session that others get.
 // The parameter session_statements=send sends all of it.
 //

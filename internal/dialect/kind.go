@@ -57,7 +57,7 @@ type classifier struct {
 	autocommit bool // a SET assigns to it
 	more       bool // something follows the first semicolon
 
-	sessionLock bool // a function that takes one is named
+	session sessionUse // what a function that is named does to it
 }
 
 // feed takes the next token. Words come with their keyword.
@@ -73,7 +73,9 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 		c.last, c.lastPunct = kw, 0
 		if kw == kwNone && c.words > 1 && sideEffect(text) {
 			c.effects = true
-			c.sessionLock = c.sessionLock || sessionLock(c.postgres, text)
+		}
+		if kw == kwNone && c.words > 1 && c.session == usesNothing {
+			c.session = sessionFunction(c.postgres, text)
 		}
 		return
 	case tokPunct:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sessionUse is what a statement leaves in its session, or does to it, and
+// sessionUse is what a statement leaves in its session, or looks for there, and
 // nothing but that. Outside of a transaction it is lost with the session (F0060).
 type sessionUse uint8
 
@@ -19,6 +19,7 @@ const (
 	usesListen              // LISTEN
 	usesHold                // DECLARE … CURSOR WITH HOLD
 	usesSchema              // USE, of MySQL
+	usesLast                // lastval, LAST_INSERT_ID
 )
 
 var sessionReasons = [...]string{
@@ -28,13 +29,14 @@ var sessionReasons = [...]string{
 	usesLock:     "its lock would stay in a session that others get, where nobody can release it; take pg_advisory_xact_lock on PostgreSQL, or the lock of a row, in a transaction",
 	usesListen:   "no notification comes through the Data API; look for what has changed in a table",
 	usesHold:     "nobody would find the cursor again; run the query itself, a result may be of any size",
+	usesLast:     "the answer would be about a call of somebody else's, or none; have the statement return what it generates: by RETURNING on PostgreSQL, as LastInsertId and RowsAffected of the result on MySQL",
 	usesSchema:   "the schema would be another one in the next call; give it as the database in the data source name, or in front of the table",
 }
 
 // CheckSession returns an error if the statement would do nothing outside of a
 // transaction but leave something behind in a session that its caller does not
-// meet again. What cannot matter, as the encoding of texts, is let by. What
-// functions do is not seen, session locks apart.
+// meet again, or ask for what was left there. What cannot matter, as the encoding of texts, is let by. What
+// functions do is not seen, those of sessionFunctions apart.
 func (s *Statement) CheckSession() error {
 	use := s.sessionUse()
 	if use == usesNothing {
@@ -44,8 +46,10 @@ func (s *Statement) CheckSession() error {
 }
 
 func (s *Statement) sessionUse() sessionUse {
-	if s.sessionLock {
-		return usesLock
+	if s.session != usesNothing {
+		if use := s.functionUse(); use != usesNothing {
+			return use
+		}
 	}
 	const head = 12 // tokens in which a statement says what it is
 	words := s.words(1)
@@ -253,16 +257,63 @@ func assignmentEnd(words []string) int {
 	return len(words)
 }
 
-// sessionLock says whether the word is a function that takes a lock for the rest
-// of its session.
-func sessionLock(postgres bool, word string) bool {
-	if !postgres {
-		return strings.EqualFold(word, "get_lock")
+// sessionFunction returns what the function of that name does to its session, or
+// wants of it.
+func sessionFunction(postgres bool, word string) sessionUse {
+	if len(word) < 7 || len(word) > 27 {
+		return usesNothing
 	}
-	for _, name := range [...]string{"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared"} {
-		if strings.EqualFold(word, name) {
-			return true
+	switch word[0] | 0x20 {
+	case 'p', 'l', 'c', 'g', 'f', 'r':
+	default:
+		return usesNothing
+	}
+	for _, f := range sessionFunctions {
+		if f.postgres == postgres && strings.EqualFold(word, f.name) {
+			return f.use
 		}
 	}
-	return false
+	return usesNothing
+}
+
+var sessionFunctions = [...]struct {
+	postgres bool
+	name     string
+	use      sessionUse
+}{
+	{true, "pg_advisory_lock", usesLock},
+	{true, "pg_advisory_lock_shared", usesLock},
+	{true, "pg_try_advisory_lock", usesLock},
+	{true, "pg_try_advisory_lock_shared", usesLock},
+	{true, "lastval", usesLast},
+	{true, "currval", usesLast},
+	{false, "get_lock", usesLock},
+	{false, "last_insert_id", usesLast},
+	{false, "found_rows", usesLast},
+	{false, "row_count", usesLast},
+}
+
+// functionUse confirms what a function seemed to do. What a definition holds is not
+// called, and what has been generated may be asked for by the very statement that
+// generates it, in a function that it calls perhaps.
+func (s *Statement) functionUse() sessionUse {
+	if !s.kind.Query() && !s.kind.Counts() && !slices.Contains(s.words(1), "do") {
+		return usesNothing
+	}
+	postgres, last := s.dialect == PostgreSQL, s.kind.Query() && !s.kind.Writes()
+	use := usesNothing
+	for _, name := range s.Calls() {
+		switch found := sessionFunction(postgres, name); {
+		case found == usesLock:
+			return usesLock
+		case found == usesLast:
+			use = usesLast
+		case !slices.Contains([]string{"pg_get_serial_sequence", "cast", "coalesce", "ifnull"}, name):
+			last = false
+		}
+	}
+	if use == usesLast && !last {
+		return usesNothing
+	}
+	return use
 }

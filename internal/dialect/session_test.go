@@ -16,6 +16,7 @@ func TestCheckSession(t *testing.T) {
 		listen   = "no notification comes"
 		hold     = "nobody would find the cursor"
 		schema   = "the schema would be another one"
+		last     = "about a call of somebody else's"
 	)
 	tests := []struct {
 		dialect   *Dialect
@@ -65,6 +66,16 @@ func TestCheckSession(t *testing.T) {
 		{PostgreSQL, "", "SELECT pg_advisory_unlock(1)"},
 		{PostgreSQL, "", "SELECT 'pg_advisory_lock(1)'"},
 		{PostgreSQL, "", "SELECT get_lock()"},
+		{PostgreSQL, "", "SELECT 1 AS pg_advisory_lock"},
+		{PostgreSQL, "", "CREATE FUNCTION f() RETURNS void BEGIN ATOMIC SELECT pg_advisory_lock(1); END"},
+		{PostgreSQL, lock, "INSERT INTO t SELECT 1 FROM pg_advisory_lock(1)"},
+		{PostgreSQL, last, "SELECT lastval()"},
+		{PostgreSQL, last, "SELECT currval(pg_get_serial_sequence('t', 'id'))::text"},
+		{PostgreSQL, last, "SELECT CAST(lastval() AS int)"},
+		{PostgreSQL, "", "SELECT nextval('s'), currval('s')"},
+		{PostgreSQL, "", "SELECT make_order(), currval('s')"},
+		{PostgreSQL, "", "INSERT INTO t (parent) VALUES (currval('s'))"},
+		{PostgreSQL, "", "SELECT lastval FROM t"},
 		{PostgreSQL, "", "USE x"}, // which is no statement
 		{PostgreSQL, "", ""},
 
@@ -93,6 +104,12 @@ func TestCheckSession(t *testing.T) {
 		{MySQL, prepared, "PREPARE p FROM 'SELECT 1'"},
 		{MySQL, lock, "SELECT GET_LOCK('x', 10)"},
 		{MySQL, "", "SELECT RELEASE_LOCK('x')"},
+		{MySQL, lock, "DO GET_LOCK('x', 10)"},
+		{MySQL, "", "CREATE PROCEDURE p() BEGIN SELECT GET_LOCK('x', 10); END"},
+		{MySQL, "", "SELECT 1 AS get_lock"},
+		{MySQL, last, "SELECT LAST_INSERT_ID()"},
+		{MySQL, last, "select found_rows()"},
+		{MySQL, "", "UPDATE t SET n = LAST_INSERT_ID(n + 1)"},
 		{MySQL, schema, "USE shop"},
 		{MySQL, "", "INSERT INTO t SET n = 1"},
 	}

@@ -18,8 +18,8 @@ type Statement struct {
 	control control
 	many    bool
 	empty   bool
-	// sessionLock says that it takes a lock for the rest of its session.
-	sessionLock bool
+	// session is what a function that it seems to call does to the session.
+	session sessionUse
 }
 
 // mark is a place that is, or may be, sent differently.
@@ -74,7 +74,7 @@ func (d *Dialect) Parse(sql string) *Statement {
 	}
 	s.kind, s.own = c.kind(), c.ownParameters()
 	s.control, s.many, s.empty = c.control(s.kind), c.more, c.words == 0
-	s.sessionLock = c.sessionLock
+	s.session = c.session
 	return s
 }
 
