@@ -40,14 +40,14 @@ const (
 // times, which may be a wall clock.
 func needOf(v any, cast bool) need {
 	switch v.(type) {
-	case nil, bool:
+	case nil:
 		return needNothing
 	case string:
 		if cast {
 			return needNothing
 		}
 		return needTypes
-	case int64, uint64, UUID, Decimal, Date, Time, Timestamp:
+	case bool, int64, uint64, UUID, Decimal, Date, Time, Timestamp:
 		return needIfRefused
 	case JSON, json.RawMessage, time.Time, []byte, float64, time.Duration:
 		return needTypes

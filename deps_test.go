@@ -56,6 +56,7 @@ var importRules = []importRule{
 	{pkg: "internal/localdb", may: []string{"golang.org/x/sys"}, never: []string{".", "server", "internal/cli", awsSDK, cobra}},
 	{pkg: "itest/facts", never: []string{anything}},  // tests only
 	{pkg: "itest/lambda", never: []string{anything}}, // tests only
+	{pkg: "itest/infer", never: []string{anything}},  // tests only
 	{pkg: "itest/parity", never: []string{anything}}, // tests only
 	{pkg: "itest/soak", never: []string{anything}},   // tests only
 	{pkg: "interop", never: []string{anything}},      // tests only

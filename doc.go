@@ -62,6 +62,7 @@
 // first time that a statement is seen, in a transaction two; where all arguments
 // are integers, booleans or UUIDs, or texts with a cast, as $1::uuid, none. The
 // answers are remembered, and forgotten when the schema is seen to change.
+// docs/parameters.md shows what differs from pgx.
 //
 // The parameter params chooses: infer, which is this; bind, by which the service
 // gives each parameter the type of the table, so that a string for a uuid needs a

@@ -96,7 +96,7 @@ func TestInferredCalls(t *testing.T) {
 		{"SELECT count(*) FROM o WHERE i = $1", []any{1}, counts{0, 1, 0, 1}, counts{3, 1, 0, 1}},
 		{"SELECT count(*) FROM o WHERE i = ANY($1)", []any{[]int{1}}, counts{0, 1, 0, 1}, counts{3, 1, 0, 1}},
 		{"SELECT count(*) FROM o WHERE tags && $1", []any{[]string{"a"}}, counts{1, 1, 0, 1}, counts{3, 1, 0, 1}},
-		{"SELECT count(*) FROM o WHERE ($1 OR i = 1) AND $2::int IS NULL", []any{true, nil}, counts{0, 1, 0, 1}, counts{0, 1, 0, 1}},
+		{"SELECT count(*) FROM o WHERE ($1 OR i = 1) AND $2::int IS NULL", []any{true, nil}, counts{0, 1, 0, 1}, counts{3, 1, 0, 1}},
 		// Refused with the type that the argument has by itself, asked, run.
 		{"SELECT length(left('abcdef', $1))", []any{1}, counts{1, 2, 0, 1}, counts{3, 1, 0, 1}},
 		// PostgreSQL cannot tell, the Go type can.

@@ -19,7 +19,7 @@ type Native struct {
 // if the text holds more than one statement, or one that PREPARE does not take,
 // or ends within a token.
 func (s *Statement) Native(args []Arg) (Native, bool, error) {
-	if s.open.kind != tokEOF || !s.dialect.syntax.numbered || !(s.kind.Query() || s.kind.Counts()) || !s.alone() {
+	if s.open.kind != tokEOF || !s.dialect.syntax.numbered || !s.preparable() || !s.alone() {
 		return Native{}, false, nil
 	}
 	b, err := s.bind(args)
@@ -39,6 +39,12 @@ func (s *Statement) Native(args []Arg) (Native, bool, error) {
 		return Native{}, false, err
 	}
 	return Native{SQL: b.text(), Cast: b.native}, true, nil
+}
+
+// preparable says whether PREPARE takes the statement: a query, a change, or WITH,
+// whose parts may be either.
+func (s *Statement) preparable() bool {
+	return s.kind.Query() || s.kind.Counts() || s.kind.ReturnsRows() && s.Verb() == "WITH"
 }
 
 // alone says that the text holds no other statement.

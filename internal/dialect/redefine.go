@@ -12,7 +12,7 @@ func (s *Statement) Redefines() bool {
 	case "SET", "RESET":
 		return s.mentions("search_path", "role", "schema", "authorization", "all")
 	case "SELECT", "WITH":
-		if !s.kind.Query() && !s.kind.Counts() { // INTO a new table
+		if !s.kind.ReturnsRows() && !s.kind.Counts() { // INTO a new table
 			return true
 		}
 		return s.kind.Writes() && s.mentions("set_config") && s.mentions("search_path", "role", "set_config($")
