@@ -120,9 +120,10 @@
 // geometric types, composites, arrays of more than one dimension, and times that
 // are infinite. Their values arrive as PostgreSQL's text all the same: a query
 // that is refused for one is read again with those columns cast, if it cannot
-// have written, which takes two or three more calls the first time and none from
-// then on. An UPDATE with RETURNING of such a column is an *IncompleteError that
-// says Applied the first time; cast the column to text in the statement.
+// have written, which takes two or three more calls the first time and from then
+// on none, or one where the statement has a *. An UPDATE with RETURNING of such a
+// column is an *IncompleteError that says Applied the first time; cast the column
+// to text in the statement.
 //
 // # How large may a result be?
 //

@@ -63,16 +63,16 @@ func (c causes) concerns(d *dialect.Dialect, meta *wire.ColumnMetadata) bool {
 	return c&causeTimes != 0 && typ.Form.Instant()
 }
 
-// heal reads a result that was refused. The statement cannot have changed
-// anything, by what is known of it.
-func (c *Conn) heal(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+// heal reads a result that was refused, for the causes given. The statement cannot
+// have changed anything, by what is known of it.
+func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Rows, error) {
 	shape, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
 		SQL: dialect.Shape(b.service.SQL), Parameters: b.parameters, IncludeResultMetadata: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	h := &healing{columns: shape.ColumnMetadata, causes: causeOf(refused)}
+	h := &healing{columns: shape.ColumnMetadata, causes: why}
 	for {
 		h.cast = make([]bool, len(h.columns))
 		for i := range h.columns {
@@ -83,6 +83,8 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, refused error) (driver
 		case err == nil:
 			c.connector.habits.set(q.query, habit{how: readHealed, healing: h})
 			return rows, nil
+		case c.tooLarge(err):
+			return c.queryAgain(ctx, q, b, err)
 		case cause == 0 || h.causes&causeAny != 0:
 			return nil, err
 		case h.causes&cause != 0:
@@ -119,17 +121,22 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing) (dr
 }
 
 // queryAsHealed runs a statement as it was read before. If the database refuses
-// that, because its tables have changed, the statement is run as it is.
+// that, because its tables have changed, the statement is run as it is. A * may
+// stand for other columns than before without that the database notices, so they
+// are asked for again.
 func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
+	if q.parsed.Star() {
+		return c.heal(ctx, q, b, h.causes)
+	}
 	rows, err := c.queryHealed(ctx, q, b, h)
 	var e *Error
 	switch {
 	case err == nil:
 		return rows, nil
-	case errors.Is(err, ErrResultTooLarge):
+	case c.tooLarge(err):
 		return c.queryAgain(ctx, q, b, err)
 	case causeOf(err) != 0:
-		return c.heal(ctx, q, b, err)
+		return c.heal(ctx, q, b, causeOf(err))
 	case c.tx.Load() == nil && errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
 		c.connector.habits.set(q.query, habit{})
 		return c.queryRowsOf(ctx, q, b)

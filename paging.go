@@ -151,14 +151,20 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 	case q.asItIs():
 		return nil, err
 	case !c.dialect.Cursors:
-		if errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff {
+		if c.tooLarge(err) {
 			return c.queryKeyedAgain(ctx, q, b, err)
 		}
 		return nil, err
-	case errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff, causeOf(err) != 0:
+	case c.tooLarge(err), causeOf(err) != 0:
 		return c.queryAgain(ctx, q, b, err)
 	}
 	return nil, err
+}
+
+// tooLarge says that a result is to be read in pages, because it was refused for
+// its size.
+func (c *Conn) tooLarge(err error) bool {
+	return errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff
 }
 
 // queryAgain reads a result again that the service did not deliver: because of
@@ -178,6 +184,8 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	if inside := c.tx.Load() != nil; inside || !large && len(q.parsed.Calls()) > 0 {
 		var err error
 		switch seen, err = c.survey(ctx, q); {
+		case err != nil && errors.Is(refused, ErrOutcomeUnknown):
+			return nil, errors.Join(refused, err)
 		case err != nil:
 			return nil, errors.Join(&IncompleteError{Applied: inside || !c.enclosed(q), err: refused}, err)
 		case inside && seen.writes && !seen.readOnly:
@@ -185,7 +193,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		}
 	}
 	if !large && (!seen.writes || seen.readOnly) {
-		return c.heal(ctx, q, b, refused)
+		return c.heal(ctx, q, b, causeOf(refused))
 	}
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
