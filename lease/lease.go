@@ -65,16 +65,16 @@ func Acquire(ctx context.Context, db *sql.DB, name string, o Options) (*Lease, e
 	if err != nil {
 		return nil, err
 	}
+	var held *HeldError
 	for {
 		err := l.take(ctx, o.Table)
-		var held *HeldError
 		switch {
 		case err == nil:
 			return l, nil
-		case !errors.As(err, &held):
+		case !errors.As(err, &held) && (held == nil || ctx.Err() == nil):
 			return nil, err
 		case !pause(ctx, min(o.Poll, max(held.Left, time.Millisecond))):
-			return nil, errors.Join(err, context.Cause(ctx))
+			return nil, errors.Join(held, context.Cause(ctx)) // whatever the last call said
 		}
 	}
 }
