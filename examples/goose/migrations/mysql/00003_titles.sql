@@ -1,0 +1,6 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE INDEX books_title ON books (title);
+
+-- +goose Down
+DROP INDEX books_title ON books;
