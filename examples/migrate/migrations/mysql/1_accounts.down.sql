@@ -1,0 +1,2 @@
+DROP PROCEDURE deposit;
+DROP TABLE accounts;

@@ -1,0 +1,1 @@
+CREATE INDEX accounts_cents ON accounts (cents);

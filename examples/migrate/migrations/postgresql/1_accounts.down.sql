@@ -1,0 +1,2 @@
+DROP FUNCTION deposit;
+DROP TABLE accounts;
