@@ -214,11 +214,15 @@ func TestLargeValuesByKey(t *testing.T) {
 		exec(t, direct, `INSERT INTO long_values SELECT ?, REPEAT('é€x', FLOOR(? * 166666)), REPEAT(X'00FF80', FLOOR(? * 333333)),
 			REPEAT('é', FLOOR(? * 500000)), 1.5, REPEAT('y', 90), IF(? = 0, NULL, REPEAT('z', 90000))`, i, mb, mb, mb, mb)
 	}
-	for _, way := range keyedWays {
+	for i, way := range keyedWays {
 		db := openPaging(t, srv, way.change)
-		rows, err := direct.Query("SELECT * FROM long_values ORDER BY id")
+		statement := "SELECT * FROM long_values ORDER BY id"
+		if i > 0 { // one way is enough for the longest
+			statement = "SELECT * FROM long_values WHERE id <> 1 ORDER BY id"
+		}
+		rows, err := direct.Query(statement)
 		n, want, _ := sumsOf(t, rows, err)
-		rows, err = db.Query("SELECT * FROM long_values ORDER BY id")
+		rows, err = db.Query(statement)
 		if got, sequence, _ := sumsOf(t, rows, err); got != n || sequence != want {
 			t.Errorf("%s: %d rows of %d arrived, or changed", way.name, got, n)
 		}

@@ -329,7 +329,9 @@ func (s *KeyScan) ofRow(list string) string {
 	for i, c := range s.key {
 		conditions = append(conditions, c.sorted+" = "+s.parameter(i))
 	}
-	return "SELECT " + list + " FROM (" + s.selects(strings.Join(conditions, " AND ")) + " LIMIT 1) AS auroradataapi_row"
+	// Without a LIMIT, so that the database merges the two queries and reads none
+	// of the other columns. The key is unique.
+	return "SELECT " + list + " FROM (" + s.selects(strings.Join(conditions, " AND ")) + ") AS auroradataapi_row"
 }
 
 // UnsafeFunctions is a query for those of the functions in the parameter names,

@@ -1,0 +1,356 @@
+package auroradataapi_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
+)
+
+// wide makes a table of n rows of 500 bytes.
+func wide(t *testing.T, db *sql.DB, n int) {
+	t.Helper()
+	digits(t, db)
+	exec(t, db, "CREATE TABLE wide (id INT PRIMARY KEY, n INT NOT NULL, p VARCHAR(500))")
+	exec(t, db, `INSERT INTO wide SELECT i, i MOD 10, REPEAT('x', 500) FROM (SELECT 1 + a.i + 10 * b.i + 100 * c.i + 1000 * d.i AS i
+		FROM digits a, digits b, digits c, digits d) z WHERE i <= ?`, n)
+}
+
+// TestKeyedSnapshot changes rows while they are read.
+func TestKeyedSnapshot(t *testing.T) {
+	t.Parallel()
+	for _, statement := range []string{"SELECT id, p FROM wide", "SELECT id, p FROM wide ORDER BY n"} {
+		for _, inside := range []bool{false, true} {
+			srv := dataapitest.New(t, dataapitest.MySQL())
+			direct := openDirect(t, srv)
+			wide(t, direct, 6000)
+			rows, err := direct.Query(statement)
+			_, _, want := sumsOf(t, rows, err)
+			db := openPaging(t, srv, func(c *auroradataapi.Config) { c.PageBytes, c.NoPrefetch = 100_000, true })
+			query := db.Query
+			if inside {
+				tx := begin(t, db, nil)
+				defer tx.Rollback()
+				query = tx.Query
+			}
+			read, err := query(statement)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, change := range []string{
+				"DELETE FROM wide WHERE id > 5000", "INSERT INTO wide VALUES (-5, 4, 'new'), (7000, 4, 'new')",
+				"UPDATE wide SET p = 'changed', n = 9 - n", "UPDATE wide SET id = 1000000 - id",
+			} {
+				exec(t, direct, change)
+			}
+			if n, _, got := sumsOf(t, read, nil); n != 6000 || got != want {
+				t.Errorf("%s: %d rows with the checksum %s, want %s", statement, n, got, want)
+			}
+		}
+	}
+}
+
+// TestKeyedChange changes rows in the transaction in which they are read: what
+// the next pages would show is neither the rows before nor those after.
+func TestKeyedChange(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 6000)
+	read := func(paging auroradataapi.Paging, statement string) (int, error) {
+		db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = paging })
+		tx := begin(t, db, nil)
+		defer tx.Rollback()
+		rows, err := tx.Query(statement)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		n := 0
+		for ; rows.Next(); n++ {
+			if n == 0 {
+				exec(t, tx, "UPDATE wide SET p = 'changed'")
+			}
+		}
+		return n, rows.Err()
+	}
+	n, err := read(auroradataapi.PagingAuto, "SELECT id, p FROM wide")
+	var e *auroradataapi.IncompleteError
+	if !errors.As(err, &e) || e.Rows != n || n == 0 || n == 6000 || !strings.Contains(err.Error(), "read the rows to their end first") {
+		t.Errorf("by a key: %d rows, %v", n, err)
+	}
+	if n, err := read(auroradataapi.PagingTable, "SELECT id, p FROM (SELECT * FROM wide) z"); n != 6000 || err != nil {
+		t.Errorf("from a temporary table: %d rows, %v", n, err)
+	}
+}
+
+// TestKeyedEnds ends the reading in all ways.
+func TestKeyedEnds(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 6000)
+	rows, err := direct.Query("SELECT * FROM wide ORDER BY id")
+	_, want, _ := sumsOf(t, rows, err)
+	for _, statement := range []string{"SELECT * FROM wide ORDER BY id", "SELECT * FROM (SELECT * FROM wide) z ORDER BY id"} {
+		open := func(prefetch bool) *sql.DB {
+			return openPaging(t, srv, func(c *auroradataapi.Config) {
+				c.Paging, c.PageBytes, c.NoPrefetch = auroradataapi.PagingTable, 200_000, !prefetch
+			})
+		}
+		start := func(from interface {
+			Query(string, ...any) (*sql.Rows, error)
+		}) *sql.Rows {
+			t.Helper()
+			rows, err := from.Query(statement)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows.Next()
+			rows.Next()
+			return rows
+		}
+		for _, prefetch := range []bool{true, false} {
+			if err := start(open(prefetch)).Close(); err != nil {
+				t.Error(err)
+			}
+			if n := srv.Server.OpenTransactions(); n != 0 {
+				t.Errorf("%s: %d transactions are open after Close", statement, n)
+			}
+			tx := begin(t, open(prefetch), nil)
+			if err := start(tx).Close(); err != nil {
+				t.Error(err)
+			}
+			exec(t, tx, "INSERT INTO wide VALUES (10000, 1, 'x')")
+			if err := tx.Rollback(); err != nil {
+				t.Error(err)
+			}
+		}
+		rows := start(open(false))
+		srv.Server.ExpireTransactions()
+		n := 2
+		for rows.Next() {
+			n++
+		}
+		var e *auroradataapi.IncompleteError
+		if err := rows.Err(); !errors.As(err, &e) || e.Rows != n || e.Applied || !errors.Is(err, auroradataapi.ErrTransactionNotFound) {
+			t.Errorf("%s: expired after %d rows: %v", statement, n, err)
+		}
+		for _, fault := range []server.Fault{
+			{Kind: server.FaultDrop, Executed: true}, {Kind: server.FaultDrop}, {Kind: server.FaultThrottle}, {Kind: server.FaultTruncate}, {Kind: server.FaultResuming},
+		} {
+			// Pages are read again if their answers are lost.
+			for page := range 3 {
+				fault.SQL, fault.After, fault.Times = "auroradataapi_key", page, 1
+				srv.Server.Faults().Clear()
+				if err := srv.Server.Faults().Add(fault); err != nil {
+					t.Fatal(err)
+				}
+				rows, err := open(page > 0).Query(statement)
+				if _, got, _ := sumsOf(t, rows, err); got != want {
+					t.Errorf("%s: %s at page %d: the rows are others", statement, fault.Kind, page)
+				}
+				if list := srv.Server.Faults().List(); list[0].Hit != 1 {
+					t.Errorf("%s: %s at page %d was not met", statement, fault.Kind, page)
+				}
+			}
+		}
+		srv.Server.Faults().Clear()
+	}
+}
+
+// TestUnpageable reads what cannot be read in pages.
+func TestUnpageable(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 4000)
+	for _, sql := range []string{
+		"CREATE TABLE heap AS SELECT * FROM wide",
+		"CREATE TABLE float_key (PRIMARY KEY (id)) SELECT CAST(id AS DOUBLE) id, p FROM wide",
+		"CREATE VIEW seen AS SELECT * FROM wide",
+		"CREATE TABLE log (n INT)",
+		"CREATE FUNCTION note(i INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO log VALUES (i); RETURN i; END",
+		"CREATE FUNCTION same(i INT) RETURNS INT NO SQL RETURN i",
+	} {
+		exec(t, direct, sql)
+	}
+	db := openPaging(t, srv, nil)
+	for _, tt := range []struct{ sql, why string }{
+		{"SELECT a.* FROM wide a JOIN digits d ON d.i = a.n", "more than one table"},
+		{"SELECT n, GROUP_CONCAT(p) FROM wide GROUP BY n, id", "GROUP BY"},
+		{"SELECT * FROM wide WHERE n < UNIX_TIMESTAMP()", "pass the value as an argument"},
+		{"SELECT * FROM heap", "primary key"},
+		{"SELECT * FROM float_key", "primary key"},
+		{"SELECT * FROM seen", "primary key"},
+		{"SELECT note(id), p FROM wide", "NOTE"},
+		{"SELECT `note`(id), p FROM wide", "note"},
+		{"SELECT * FROM wide FOR UPDATE", "locks"},
+	} {
+		check := func(_ *sql.Rows, err error) {
+			t.Helper()
+			if !errors.Is(err, auroradataapi.ErrCannotPage) || !errors.Is(err, auroradataapi.ErrResultTooLarge) ||
+				!strings.Contains(strings.ToLower(err.Error()), strings.ToLower(tt.why)) || !strings.Contains(err.Error(), "paging=table") {
+				t.Errorf("%s: %v", tt.sql, err)
+			}
+		}
+		check(db.Query(tt.sql))
+		tx := begin(t, db, nil)
+		check(tx.Query(tt.sql))
+		if n := query[int](t, tx, "SELECT COUNT(*) FROM digits"); n != 10 {
+			t.Errorf("%s: the transaction is of no use afterwards", tt.sql)
+		}
+		tx.Rollback()
+	}
+	exec(t, direct, "DELETE FROM log")
+	if _, err := db.Query("SELECT note(id), p FROM wide"); !errors.Is(err, auroradataapi.ErrCannotPage) {
+		t.Error(err)
+	}
+	if n := query[int](t, direct, "SELECT COUNT(*) FROM log"); n != 4000 {
+		t.Errorf("a function that writes was called %d times for 4000 rows", n)
+	}
+	rows, err := db.Query("SELECT same(id), p FROM wide")
+	if n, _, _ := sumsOf(t, rows, err); n != 4000 {
+		t.Errorf("a function that does not write: %d rows", n)
+	}
+	off := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingOff })
+	if _, err := off.Query("SELECT * FROM wide"); !errors.Is(err, auroradataapi.ErrResultTooLarge) || errors.Is(err, auroradataapi.ErrCannotPage) {
+		t.Errorf("without paging: %v", err)
+	}
+	table := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	if _, err := table.Query("SELECT a.id, b.* FROM wide a JOIN wide b ON a.id = b.id"); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "same name") {
+		t.Errorf("two columns of a name: %v", err)
+	}
+}
+
+// TestKeyedHidden reads a temporary table that stands in front of a table with a
+// key, and has none.
+func TestKeyedHidden(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	wide(t, openDirect(t, srv), 4000)
+	tx := begin(t, openPaging(t, srv, nil), nil)
+	defer tx.Rollback()
+	exec(t, tx, "CREATE TEMPORARY TABLE hidden AS SELECT 1 AS id, n, p FROM wide")
+	exec(t, tx, "ALTER TABLE hidden RENAME TO wide")
+	if _, err := tx.Query("SELECT id, p FROM wide"); !errors.Is(err, auroradataapi.ErrCannotPage) {
+		t.Errorf("got %v", err)
+	}
+	exec(t, tx, "DROP TEMPORARY TABLE wide")
+}
+
+// TestKeyedIsolation reads in transactions whose statements do not see the same.
+func TestKeyedIsolation(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL(), dataapitest.Config(func(c *server.Config) {
+		c.Clusters[0].URL += "&transaction_isolation=%27READ-COMMITTED%27"
+		if !strings.Contains(c.Clusters[0].URL, "?") {
+			c.Clusters[0].URL = strings.Replace(c.Clusters[0].URL, "&", "?", 1)
+		}
+		c.Clusters[0].URL = strings.Replace(c.Clusters[0].URL, "transaction_isolation", "tx_isolation", 1)
+	}))
+	wide(t, openDirect(t, srv), 4000)
+	_, err := srv.Open(t).Query("SELECT * FROM wide")
+	if !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "READ-COMMITTED") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestKeyedCalls counts what is sent for a result of 3 MB.
+func TestKeyedCalls(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	wide(t, openDirect(t, srv), 6000)
+	connector, err := auroradataapi.NewConnector(srv.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	var got []string
+	for range 2 {
+		before := connector.Stats()
+		rows, err := db.Query("SELECT * FROM wide")
+		sumsOf(t, rows, err)
+		s := connector.Stats()
+		got = append(got, fmt.Sprintf("%d statements, %d of them refused, in %d transactions", s.ExecuteStatement.Calls-before.ExecuteStatement.Calls,
+			s.ExecuteStatement.Errors-before.ExecuteStatement.Errors, s.BeginTransaction.Calls-before.BeginTransaction.Calls))
+	}
+	// The isolation level, the columns and the indexes are asked for.
+	want := []string{"9 statements, 1 of them refused, in 1 transactions", "8 statements, 0 of them refused, in 1 transactions"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestKeyedTypes reads every type both ways: as an answer, and in pages.
+func TestKeyedTypes(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	exec(t, direct, `CREATE TABLE kinds (id INT PRIMARY KEY, a TINYINT(1), b BIT(1), c BIT(9), d TINYINT, e BIGINT UNSIGNED, f FLOAT, g DOUBLE, h DECIMAL(20,5),
+		i DATE, j DATETIME(6), k TIMESTAMP(3) NULL, l TIME(2), m YEAR, n CHAR(5), o VARCHAR(9), p TINYTEXT, q LONGTEXT, r ENUM('x','y'), s SET('x','y'),
+		t BINARY(4), u VARBINARY(9), v BLOB, w JSON, x GEOMETRY)`)
+	exec(t, direct, `INSERT INTO kinds VALUES (1, 2, b'1', b'101', -5, 18446744073709551615, 3.14, 1e300, 1.5, '2024-01-15', '2024-01-15 01:02:03.456789',
+		'2024-01-15 01:02:03.4', '-100:00:00.5', 2024, 'a', 'é', '', 'long', 'y', 'x,y', 'ab', X'00FF', X'80', '{"a": 1}', POINT(1, 2))`)
+	exec(t, direct, "INSERT INTO kinds (id) VALUES (2)")
+	plain := srv.Open(t)
+	paged := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	for _, statement := range []string{"SELECT * FROM kinds ORDER BY id", "SELECT a + 1, NULL, e * 1, CONCAT(o, n) FROM kinds ORDER BY g, id"} {
+		if diff := cmp.Diff(valuesOf(t, plain, statement), valuesOf(t, paged, statement)); diff != "" {
+			t.Errorf("%s (-plain +paged)\n%s", statement, diff)
+		}
+	}
+	// What goes through a temporary table has to be large.
+	digits(t, direct)
+	table := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	const join, columns = "SELECT kinds.* FROM kinds, digits x, digits y, digits z, digits w WHERE w.i < %d ORDER BY id DESC", 25
+	want, got := valuesOf(t, plain, fmt.Sprintf(join, 1)), valuesOf(t, table, fmt.Sprintf(join, 10))
+	if len(got) != columns*(3+20_000) {
+		t.Fatalf("got %d values", len(got))
+	}
+	if diff := cmp.Diff(want[:4*columns], got[:4*columns]); diff != "" { // the types, and NULLs
+		t.Errorf("through a temporary table (-plain +paged)\n%s", diff)
+	}
+	if diff := cmp.Diff(want[len(want)-columns:], got[len(got)-columns:]); diff != "" {
+		t.Errorf("values through a temporary table (-plain +paged)\n%s", diff)
+	}
+}
+
+// valuesOf returns the values of a result, with their types.
+func valuesOf(t *testing.T, db *sql.DB, statement string) (all []any) {
+	t.Helper()
+	rows, err := db.Query(statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range types {
+		all = append(all, c.Name(), c.DatabaseTypeName(), c.ScanType().String())
+	}
+	for rows.Next() {
+		values, pointers := make([]any, len(types)), make([]any, len(types))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, values...)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
