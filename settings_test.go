@@ -434,3 +434,20 @@ func TestSettingsGivenUp(t *testing.T) {
 		})
 	}
 }
+
+// TestSettingsInferred: the types of parameters are learnt under the settings.
+func TestSettingsInferred(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t)
+	plain := twoSchemas(t, srv)
+	exec(t, plain, "CREATE TYPE app.color AS ENUM ('red', 'blue')")
+	exec(t, plain, "CREATE TABLE app.paint (c app.color, n uuid)")
+	db, tracer := openSet(t, srv, map[string]string{"search_path": "app"})
+	for i, want := range []string{"BEERBEEM", "BEEM"} {
+		tracer.calls = nil
+		exec(t, db, "INSERT INTO paint VALUES ($1, $2)", "red", "2c1a3c3e-8d0e-4a53-9c0d-3f9d3f2a7b11")
+		if got := tracer.short(); got != want {
+			t.Errorf("run %d: the calls are %s, want %s", i+1, got, want)
+		}
+	}
+}
