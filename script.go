@@ -184,7 +184,8 @@ func (c *Conn) queryScript(ctx context.Context, steps []call) (driver.Rows, erro
 		return sets.add(rows)
 	})
 	if err != nil {
-		return nil, errors.Join(err, sets.Close())
+		_ = sets.Close() // err says more
+		return nil, err
 	}
 	return sets, nil
 }

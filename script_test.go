@@ -186,6 +186,10 @@ func TestScriptErrorLine(t *testing.T) {
 	if !errors.As(err, &failed) || failed.Line != 5 {
 		t.Errorf("got %v, want line 5", err)
 	}
+	_, err = db.Query("SELECT 1;\nSELECT nope")
+	if failed, ok := err.(*auroradataapi.ScriptError); !ok || failed.Line != 2 {
+		t.Errorf("got a %T: %[1]v, want line 2", err)
+	}
 }
 
 func TestScriptTransaction(t *testing.T) {
