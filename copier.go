@@ -69,12 +69,28 @@ func (p *copier) runOwnTransaction(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.runTransaction(ctx); err != nil {
-		p.tx.release(ctx)
+	if err := p.runOrRelease(ctx); err != nil {
 		p.done = CopyResult{}
 		return p.nameRow(ctx, err)
 	}
-	return p.tx.commit(ctx, p.call.query)
+	if err := p.tx.commit(ctx, p.call.query); err != nil {
+		p.done = CopyResult{}
+		return err
+	}
+	return nil
+}
+
+// runOrRelease loads all rows, or rolls back, for a source that panics too.
+func (p *copier) runOrRelease(ctx context.Context) error {
+	loaded := false
+	defer func() {
+		if !loaded {
+			p.tx.release(ctx)
+		}
+	}()
+	err := p.runTransaction(ctx)
+	loaded = err == nil
+	return err
 }
 
 // runTransaction loads all rows in the transaction.
@@ -93,11 +109,12 @@ func (p *copier) runTransaction(ctx context.Context) error {
 // runPerCall loads the rows by calls that commit, several at once if asked to.
 // It ends when all that were begun have.
 func (p *copier) runPerCall(ctx context.Context) error {
+	var calls sync.WaitGroup
+	defer calls.Wait() // also if the source panics
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	free := make(chan struct{}, max(p.options.InFlight, 1))
 	var failed error // of the calls; guarded by p.mu
-	var calls sync.WaitGroup
 	stopped := func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()

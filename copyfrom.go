@@ -139,6 +139,9 @@ type CopyResult struct {
 // columns are plain names. If it fails, the error tells the row, where one is to
 // blame: a *CopyError.
 func CopyFrom(ctx context.Context, db Execer, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
+	if rows == nil {
+		return CopyResult{}, errorf("CopyFrom: there is no source of rows; CopyRows makes one of a slice")
+	}
 	l := &load{table: table, columns: columns, rows: rows, options: options}
 	_, err := db.ExecContext(ctx, l.String(), l)
 	if err == nil && !l.ran {

@@ -264,6 +264,7 @@ func TestCopyFromErrors(t *testing.T) {
 		{"no table", "nowhere", []string{"id", "name"}, one(), auroradataapi.CopyOptions{}, `relation "nowhere" does not exist`},
 		{"not a name", "t; DROP TABLE t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{}, "is not the name of a table"},
 		{"no column", "t", []string{"id", "nope"}, one(), auroradataapi.CopyOptions{}, `has no column "nope"; it has id, name`},
+		{"no source", "t", []string{"id"}, nil, auroradataapi.CopyOptions{}, "no source of rows"},
 		{"no columns", "t", nil, one(), auroradataapi.CopyOptions{}, "there are no columns"},
 		{"twice", "t", []string{"id", "id"}, one(), auroradataapi.CopyOptions{}, `"id" is there twice`},
 		{"width", "t", []string{"id"}, one(), auroradataapi.CopyOptions{}, "row 1: it has 2 values for 1 columns"},
