@@ -216,6 +216,32 @@ func TestInferredAnew(t *testing.T) {
 	insert("date", 1, 1, db)
 }
 
+// TestInferredInPages reads a statement in pages whose types have changed.
+func TestInferredInPages(t *testing.T) {
+	srv := dataapitest.New(t)
+	cfg := srv.Config()
+	cfg.Paging = auroradataapi.PagingAlways
+	c, err := auroradataapi.NewConnector(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(c)
+	t.Cleanup(func() { db.Close() })
+	other := srv.Open(t)
+	for _, typ := range []string{"date", "jsonb", "text[]"} {
+		exec(t, other, "DROP TABLE IF EXISTS v")
+		exec(t, other, "CREATE TABLE v (v "+typ+")")
+		value := map[string]string{"date": "2024-07-01", "jsonb": "[1]", "text[]": "{x}"}[typ]
+		exec(t, other, "INSERT INTO v VALUES ($1)", value)
+		if n := query[int](t, db, "SELECT count(*) FROM v WHERE v = $1", value); n != 1 {
+			t.Errorf("%d rows of type %s, want 1", n, typ)
+		}
+		if n := query[int](t, db, "SELECT length(left('abc', $1))", 2); n != 2 {
+			t.Errorf("%d characters, want 2", n)
+		}
+	}
+}
+
 // TestInferredTransaction has descriptions leave a transaction as it is.
 func TestInferredTransaction(t *testing.T) {
 	srv := dataapitest.New(t)

@@ -231,6 +231,12 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 		}
 	}
 	rows, err := c.openPages(ctx, q, b, how, seen)
+	if err != nil {
+		if again, ok := c.rebind(ctx, q, b, err); ok {
+			b = again
+			rows, err = c.openPages(ctx, q, b, how, seen)
+		}
+	}
 	if how == readCursor && c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
 		// A function in it writes. Nothing of that is left.
 		c.connector.habits.set(q.query, habit{how: readPortal})

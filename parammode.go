@@ -12,7 +12,9 @@ const (
 	// for a uuid, a map for a jsonb column, a time.Time for a date. The first time
 	// a statement is seen that costs a call, in a transaction two; statements
 	// whose arguments have their types by themselves cost none. It is the default
-	// on PostgreSQL, and MySQL does not have it.
+	// on PostgreSQL, and MySQL does not have it. Where the user or the service does
+	// not let it ask, which a Tracer sees as a failed call of the kind CallDescribe,
+	// the driver asks no more and does what ParamsBind says.
 	ParamsInfer ParamMode = "infer"
 	// ParamsBind gives each argument the type of its Go type, as a hand-written
 	// call of the Data API does. It is the default on MySQL, which converts.

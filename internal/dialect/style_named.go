@@ -69,7 +69,9 @@ func (b *binding) name(m mark) error {
 	case arg >= 0:
 		b.place(m.start, m.end, arg, b.names[arg])
 	case m.flags&flagSeparator != 0:
-		b.protect(&b.rewriter, m)
+		if b.native == nil {
+			b.protect(&b.rewriter, m)
+		}
 	case b.style == styleNone || m.flags&flagInHint != 0:
 		return nil
 	case b.style == styleNamed:
