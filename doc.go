@@ -177,7 +177,8 @@
 // one of client_encoding does; what other functions do, set_config for one, is not
 // seen. In a transaction of PostgreSQL write SET LOCAL. A SET without LOCAL,
 // and any SET of MySQL, may outlast the transaction in a session that others get.
-// The parameter session_statements=send sends all of it.
+// The parameter session_statements=send sends all of it. Package lease has a lock
+// that needs no session; docs/tools.md says what migration tools and others need.
 //
 // # How do I set search_path, a role, or anything else?
 //

@@ -257,7 +257,6 @@ func TestLostAnswers(t *testing.T) {
 				if l.Token() <= token {
 					t.Errorf("%s: the token is %d after %d", sql, l.Token(), token)
 				}
-				token = l.Token()
 				release(t, l)
 				again, err := lease.Try(t.Context(), db, "work", lease.Options{})
 				if err != nil {

@@ -336,7 +336,7 @@ func TestParameters(t *testing.T) {
 		t.Errorf("%d of 2 tables have a row", n)
 	}
 	for parameter, want := range map[string]string{
-		"x-migration-table=a":    "there is no parameter x-migration-table",
+		"x-migration-table=a":    "parameter x-migration-table: there is none of that name",
 		"x-migrations-table=a;b": "not named like a table",
 		"x-migrations-table=":    "it has no value",
 		"x-lock-timeout=soon":    "parameter x-lock-timeout",

@@ -42,34 +42,21 @@ func own() map[string]func(o *Options, value string) error {
 // No error shows the name, in which there may be keys.
 func parse(dsn string) (*auroradataapi.Config, Options, error) {
 	var o Options
-	front, query, _ := strings.Cut(dsn, "?")
+	front, query, ok := strings.Cut(dsn, "?")
 	var rest []string
 	continues := false
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, "x-") {
-			continues = continues || name == "continue_after_timeout" || name == "continueAfterTimeout"
-			if pair != "" {
-				rest = append(rest, pair)
+		if strings.HasPrefix(name, "x-") {
+			if err := o.set(name, value); err != nil {
+				return nil, o, fmt.Errorf("migratedataapi: parameter %s: %w", name, err)
 			}
 			continue
 		}
-		set, ok := own()[name]
-		if !ok {
-			return nil, o, fmt.Errorf("migratedataapi: there is no parameter %s", name)
-		}
-		value, err := url.PathUnescape(value)
-		if err == nil && value == "" {
-			err = errors.New("it has no value")
-		}
-		if err == nil {
-			err = set(&o, value)
-		}
-		if err != nil {
-			return nil, o, fmt.Errorf("migratedataapi: parameter %s: %w", name, err)
-		}
+		continues = continues || name == "continue_after_timeout" || name == "continueAfterTimeout"
+		rest = append(rest, pair)
 	}
-	if len(rest) > 0 {
+	if ok && len(rest) > 0 {
 		front += "?" + strings.Join(rest, "&")
 	}
 	cfg, err := auroradataapi.ParseDSN(front)
@@ -80,4 +67,20 @@ func parse(dsn string) (*auroradataapi.Config, Options, error) {
 		cfg.ContinueAfterTimeout = true
 	}
 	return cfg, o, nil
+}
+
+// set sets the option that a parameter is for.
+func (o *Options) set(name, encoded string) error {
+	set, ok := own()[name]
+	if !ok {
+		return errors.New("there is none of that name")
+	}
+	value, err := url.PathUnescape(encoded)
+	switch {
+	case err != nil:
+		return err
+	case value == "":
+		return errors.New("it has no value")
+	}
+	return set(o, value)
 }

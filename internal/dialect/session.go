@@ -26,7 +26,7 @@ var sessionReasons = [...]string{
 	usesSetting:  "what it sets would be gone with the call; run it in a transaction, or have it in every call: by set.NAME in the data source name on PostgreSQL, in the cluster's parameter group on MySQL",
 	usesTemp:     "nobody would find the table again, and it would stay in a session that others get; create it in a transaction, or not as a temporary one",
 	usesPrepared: "what it prepares would be gone with the call; run the statement with arguments, there is nothing to gain by preparing it",
-	usesLock:     "its lock would stay in a session that others get, where nobody can release it; take pg_advisory_xact_lock on PostgreSQL, or the lock of a row, in a transaction",
+	usesLock:     "its lock would stay in a session that others get, where nobody can release it; take pg_advisory_xact_lock on PostgreSQL, or the lock of a row, in a transaction, or a lease of package lease",
 	usesListen:   "no notification comes through the Data API; look for what has changed in a table",
 	usesHold:     "nobody would find the cursor again; run the query itself, a result may be of any size",
 	usesLast:     "the answer would be about a call of somebody else's, or none; have the statement return what it generates: by RETURNING on PostgreSQL, as LastInsertId and RowsAffected of the result on MySQL",

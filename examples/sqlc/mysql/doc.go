@@ -1,0 +1,2 @@
+// Package mysql is what sqlc generates for MySQL.
+package mysql

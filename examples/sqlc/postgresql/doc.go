@@ -1,0 +1,2 @@
+// Package postgresql is what sqlc generates for PostgreSQL.
+package postgresql
