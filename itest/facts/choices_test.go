@@ -146,6 +146,7 @@ var unasked = map[string]string{
 	"F0263": "it is about the driver, whose tests hold it",
 	"F0264": "it is about the driver, whose tests hold it",
 	"F0278": "the driver asks by such a block, and its tests hold it",
+	"F0266": "it is about what the driver does, whose tests hold it",
 	"F0275": "it is about what the driver sends, whose tests hold it",
 	"F0276": "it is about what the driver sends, whose tests hold it",
 	"F0277": "the driver's tests of waiting hold it",
