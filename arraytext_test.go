@@ -30,7 +30,7 @@ func TestArrayText(t *testing.T) {
 		{"_some_enum", wire.ArrayOf(wire.KindString, wire.String("very happy"), wire.String("1.500")), `{"very happy",1.500}`},
 	}
 	for _, tt := range tests {
-		if got, err := columnOf(dialect.PostgreSQL, tt.typ).decode(tt.f); err != nil || got != tt.want {
+		if got, err := columnOf(dialect.PostgreSQL, tt.typ).decode(&tt.f); err != nil || got != tt.want {
 			t.Errorf("%s: got %q, %v, want %q", tt.typ, got, err, tt.want)
 		}
 	}

@@ -17,7 +17,7 @@ func (c *column) value(f *wire.Field) (driver.Value, error) {
 	if c.plain && f.Kind() == wire.KindString {
 		return c.decodePlain(f.Str())
 	}
-	return c.decode(*f)
+	return c.decode(f)
 }
 
 // decodePlain turns the text that PostgreSQL itself writes for a value of the

@@ -15,7 +15,7 @@ import (
 
 // decode turns a field of the column into the value that database/sql is
 // given.
-func (c *column) decode(f wire.Field) (driver.Value, error) {
+func (c *column) decode(f *wire.Field) (driver.Value, error) {
 	switch f.Kind() {
 	case wire.KindNull:
 		return nil, nil

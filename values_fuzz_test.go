@@ -133,7 +133,7 @@ func FuzzArrayText(f *testing.F) {
 			want[1].String, elements[1] = b, wire.String(b)
 		}
 		for _, typ := range []string{"_text", "_numeric", "_mood"} {
-			v, err := columnOf(dialect.PostgreSQL, typ).decode(wire.ArrayOf(wire.KindString, elements...))
+			v, err := columnOf(dialect.PostgreSQL, typ).decode(ptr(wire.ArrayOf(wire.KindString, elements...)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +157,7 @@ func FuzzFloatArrayText(f *testing.F) {
 			"_float8": {a, b, c},
 			"_float4": {float64(float32(a)), float64(float32(b)), float64(float32(c))},
 		} {
-			v, err := columnOf(dialect.PostgreSQL, typ).decode(wire.ArrayOf(wire.KindDouble, wire.Double(want[0]), wire.Double(want[1]), wire.Double(want[2])))
+			v, err := columnOf(dialect.PostgreSQL, typ).decode(ptr(wire.ArrayOf(wire.KindDouble, wire.Double(want[0]), wire.Double(want[1]), wire.Double(want[2]))))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -59,7 +59,7 @@ func TestDecode(t *testing.T) {
 		{dialect.MySQL, "YEAR", wire.Long(2024), int64(2024)},
 	}
 	for _, tt := range tests {
-		got, err := columnOf(tt.d, tt.typ).decode(tt.f)
+		got, err := columnOf(tt.d, tt.typ).decode(&tt.f)
 		if err != nil {
 			t.Errorf("%s: %v", tt.typ, err)
 			continue
@@ -81,7 +81,7 @@ func TestDecode(t *testing.T) {
 		if d.TypeByName(typ) == nil {
 			d = dialect.MySQL
 		}
-		if got, err := columnOf(d, typ).decode(f); err == nil {
+		if got, err := columnOf(d, typ).decode(&f); err == nil {
 			t.Errorf("%s: got %v, want an error", typ, got)
 		}
 	}
@@ -95,9 +95,11 @@ func TestDecodeZone(t *testing.T) {
 		"timestamp":   "2024-01-15T03:34:56Z",
 	} {
 		c := newColumn(dialect.PostgreSQL, zone, &wire.ColumnMetadata{TypeName: typ})
-		v, err := c.decode(wire.String("2024-01-15 03:34:56"))
+		v, err := c.decode(ptr(wire.String("2024-01-15 03:34:56")))
 		if got, ok := v.(time.Time); err != nil || !ok || got.Format(time.RFC3339) != want {
 			t.Errorf("%s: got %v, %v, want %s", typ, v, err, want)
 		}
 	}
 }
+
+func ptr[T any](v T) *T { return &v }
