@@ -163,7 +163,10 @@ func TestSessionLocker(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	page.Works(t, "a lost answer is an error, and the migration is rolled back", func(t *testing.T, srv *dataapitest.Server) {
 		p, db := open(t, srv)
-		err := srv.Server.Faults().Add(server.Fault{SQL: "INSERT INTO goose_db_version", After: 1, Times: 1, Kind: server.FaultDrop, Executed: true})
+		// The statement itself, perhaps behind a comment, and not the call before it
+		// that asks for the types of its parameters.
+		const insert = `^(/\*.*?\*/\s*)?INSERT INTO goose_db_version`
+		err := srv.Server.Faults().Add(server.Fault{SQL: insert, After: 1, Times: 1, Kind: server.FaultDrop, Executed: true})
 		if err != nil {
 			t.Fatal(err)
 		}
