@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
@@ -155,6 +156,49 @@ func TestInferredOnce(t *testing.T) {
 	wg.Wait()
 	if described, statements := counter.take(); described != 1 || statements != 20 {
 		t.Errorf("%d descriptions and %d statements, want 1 and 20", described, statements)
+	}
+}
+
+// TestInferredLost loses an answer about types, which costs nothing but a call.
+func TestInferredLost(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t)
+	db, _ := openInferring(t, srv, "")
+	exec(t, db, "CREATE TABLE o (id uuid)")
+	const insert, id = "INSERT INTO o VALUES ($1)", "a0ee0000-0000-0000-0000-000000000001"
+	for _, executed := range []bool{true, false} {
+		for _, inside := range []bool{true, false} {
+			db, _ := openInferring(t, srv, "") // knows nothing yet
+			name := fmt.Sprintf("executed-%v.inside-%v", executed, inside)
+			fault := server.Fault{Name: name, SQL: "PREPARE .* INSERT", InTransaction: &inside, Times: 1, Kind: server.FaultDrop, Executed: executed}
+			if err := srv.Server.Faults().Add(fault); err != nil {
+				t.Fatal(err)
+			}
+			run := db.Exec
+			commit := func() error { return nil }
+			if inside {
+				tx, err := db.Begin()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer tx.Rollback()
+				run, commit = tx.Exec, tx.Commit
+			}
+			if _, err := run(insert, id); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if err := commit(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	for _, rule := range srv.Server.Faults().List() {
+		if rule.Hit != 1 {
+			t.Errorf("%s: hit %d calls", rule.Fault.Name, rule.Hit)
+		}
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM o"); n != 4 {
+		t.Errorf("%d rows, want 4", n)
 	}
 }
 
