@@ -46,23 +46,35 @@ func (d Description) Read() string {
 //
 // m is t and the types, or e, an SQLSTATE and a message. For each parameter there
 // is the number of its type, of what a domain stands on; that of an array's
-// elements, or 0; and the names of its schema and itself. Names are hexadecimal,
-// so that nothing in them can be taken for something else on the way.
+// elements, or 0; and the names of the schema and the type to cast to. Names are
+// hexadecimal, so that nothing in them can be taken for something else on the way.
 func (d Description) block(native, answer string) (string, error) {
 	prepare, err := PostgreSQL.QuoteString(`PREPARE "` + d.Name + `" AS ` + native)
 	if err != nil {
 		return "", err
 	}
 	return d.quoted(`DECLARE m text; BEGIN BEGIN EXECUTE ` + prepare + `; ` +
-		`SELECT 't' || coalesce(string_agg(b.oid::int8 || '/' || coalesce(e.oid::int8, 0) || '/' || ` +
-		`encode(convert_to(n.nspname::text, 'UTF8'), 'hex') || '.' || encode(convert_to(y.typname::text, 'UTF8'), 'hex'), ' ' ORDER BY u.o), '') INTO m ` +
-		`FROM pg_catalog.pg_prepared_statements s, unnest(s.parameter_types) WITH ORDINALITY u(t, o) ` +
-		`JOIN pg_catalog.pg_type y ON y.oid = u.t::oid JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace ` +
-		`JOIN LATERAL (WITH RECURSIVE d(oid, base) AS (SELECT y.oid, y.typbasetype UNION ALL ` +
-		`SELECT p.oid, p.typbasetype FROM pg_catalog.pg_type p JOIN d ON p.oid = d.base) SELECT d.oid FROM d WHERE d.base = 0) b ON true ` +
-		`JOIN pg_catalog.pg_type a ON a.oid = b.oid LEFT JOIN pg_catalog.pg_type e ON e.oid = a.typelem AND e.typarray = a.oid ` +
+		`SELECT 't' || coalesce(string_agg(y.oid::int8 || '/' || coalesce(e.oid::int8, 0) || '/' || ` +
+		`encode(convert_to(n.nspname::text, 'UTF8'), 'hex') || '.' || encode(convert_to(w.typname::text, 'UTF8'), 'hex'), ' ' ORDER BY u.o), '') INTO m ` +
+		`FROM pg_catalog.pg_prepared_statements s, unnest(s.parameter_types) WITH ORDINALITY u(t, o)` + typeOf("u.t::oid") + ` ` +
 		`WHERE s.name = '` + d.Name + `'; EXECUTE 'DEALLOCATE "` + d.Name + `"'; ` +
 		`EXCEPTION WHEN OTHERS THEN m = 'e' || SQLSTATE || encode(convert_to(SQLERRM, 'UTF8'), 'hex'); END; ` + answer + ` END`)
+}
+
+// typeOf joins what is to know of a type of PostgreSQL, by its number: y is the
+// type, or what a domain stands on, e the type of an array's elements, w the type
+// to cast a value to and n its schema. A domain is cast to itself, but one with a
+// length, as on varchar(3), to the type that it stands on: a cast to it would cut
+// off what is too long, which an assignment refuses, as does pgx's way of sending
+// the text.
+func typeOf(oid string) string {
+	return ` JOIN LATERAL (WITH RECURSIVE d(oid, base, sized) AS (SELECT p.oid, p.typbasetype, p.typtypmod <> -1 ` +
+		`FROM pg_catalog.pg_type p WHERE p.oid = ` + oid + ` UNION ALL ` +
+		`SELECT p.oid, p.typbasetype, d.sized OR p.typtypmod <> -1 FROM pg_catalog.pg_type p JOIN d ON p.oid = d.base) ` +
+		`SELECT d.oid, CASE WHEN d.sized THEN d.oid ELSE ` + oid + ` END AS named FROM d WHERE d.base = 0) b ON true ` +
+		`JOIN pg_catalog.pg_type y ON y.oid = b.oid JOIN pg_catalog.pg_type w ON w.oid = b.named ` +
+		`JOIN pg_catalog.pg_namespace n ON n.oid = w.typnamespace ` +
+		`LEFT JOIN pg_catalog.pg_type e ON e.oid = y.typelem AND e.typarray = y.oid`
 }
 
 func (d Description) quoted(body string) (string, error) {
@@ -78,6 +90,7 @@ type ParamType struct {
 	Element uint32
 	// Name is the type as SQL writes it, with its schema. It has no modifiers: a
 	// cast to character would be one to character(1), to pg_catalog.bpchar is not.
+	// Of a domain with a length it is the type that the domain stands on.
 	Name string
 }
 
