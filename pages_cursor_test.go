@@ -3,6 +3,7 @@ package auroradataapi_test
 import (
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/auroradataapi/auroradataapi"
@@ -45,5 +46,35 @@ func TestPortalErrorIsAnError(t *testing.T) {
 	_, err := openPortals(t).Query("SELECT 1 / (i - 1) FROM generate_series(1, 3) i")
 	if e, ok := err.(*auroradataapi.Error); !ok || e.Code != "22012" {
 		t.Errorf("got a %T: %[1]v", err)
+	}
+}
+
+// TestSavepointWithinLongRow rolls back to a savepoint that is older than the piece
+// of a row that was read last: the rest of the row cannot be had, which has to be
+// an error and not a row less.
+func TestSavepointWithinLongRow(t *testing.T) {
+	for _, columns := range []string{"id, t", "t"} { // one column would take a row within a row
+		db := openPaging(t, dataapitest.New(t), func(c *auroradataapi.Config) {
+			// Two pieces a row and three a page.
+			c.Paging, c.PageBytes, c.NoPrefetch = auroradataapi.PagingAlways, 150_000, true
+		})
+		tx := begin(t, db, nil)
+		defer tx.Rollback()
+		rows, err := tx.Query("SELECT " + columns + " FROM (SELECT i AS id, repeat('x', 80000) AS t FROM generate_series(1, 20) i) r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, tx, "SAVEPOINT s")
+		read := 0
+		for ; rows.Next(); read++ {
+			exec(t, tx, "ROLLBACK TO SAVEPOINT s")
+		}
+		var e *auroradataapi.IncompleteError
+		if err := rows.Err(); !errors.As(err, &e) || e.Rows != read || !strings.Contains(err.Error(), "SAVEPOINT") {
+			t.Errorf("%s: %d rows, %v", columns, read, err)
+		}
+		if err := errors.Join(rows.Close(), tx.Commit()); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -59,17 +59,24 @@ func (p *textPage) row() (string, error) {
 		if text == "" {
 			return "", errors.New("the service sent an empty row")
 		}
-		switch text[0] {
-		case dialect.PieceMore, dialect.PieceLast:
+		switch mark := text[0]; mark {
+		case dialect.PieceFirst, dialect.PieceMore, dialect.PieceLast:
+			if mark == dialect.PieceFirst != (p.long.pieces == nil) {
+				return "", errPiece
+			}
 			piece, err := base64.StdEncoding.DecodeString(text[1:])
 			if err != nil {
 				return "", errors.New("a piece of a row is not base64")
 			}
 			p.long.pieces = append(p.long.pieces, piece...)
-			if text[0] == dialect.PieceMore {
+			if mark != dialect.PieceLast {
 				continue
 			}
 			text, p.long.pieces = string(p.long.pieces), nil
+		default:
+			if p.long.pieces != nil {
+				return "", errPiece
+			}
 		}
 		return text, nil
 	}
@@ -78,6 +85,9 @@ func (p *textPage) row() (string, error) {
 	}
 	return "", io.EOF
 }
+
+// errPiece is a row of which a piece is missing.
+var errPiece = errors.New("a piece of a row is missing, as after a ROLLBACK TO SAVEPOINT while rows are read; read them to their end before")
 
 // decode reads a row's text into dest.
 func (p *textPage) decode(r *rows, text string, dest []driver.Value) error {

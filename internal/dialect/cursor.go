@@ -28,16 +28,19 @@ type Cursor struct {
 // The marks that the texts of a page begin with. A whole row begins with a
 // parenthesis. PageEnd is a text of its own, behind the last row.
 const (
-	RowBegin  = '('
-	PieceMore = '+' // base64 of a part of a row; more follow
-	PieceLast = '.' // base64 of the last part
-	PageEnd   = ""
+	RowBegin   = '('
+	PieceFirst = '*' // base64 of the first part of a row; more follow
+	PieceMore  = '+' // base64 of another part; more follow
+	PieceLast  = '.' // base64 of the last part
+	PageEnd    = ""
 )
 
 // pageFunction reads from the cursor c until most bytes are together. A row
 // longer than piece is read through a cursor of its own, c_long, whose state is
-// what is left of it for the next page. A record counts 2 bytes for the row and
-// 4 for its one column (F0012).
+// what is left of it for the next page. If the caller rolls back to a savepoint
+// that is older than c_long, that is gone and c goes on with the next row: the mark
+// of a first piece is how the reader finds out. A record counts 2 bytes for the row
+// and 4 for its one column (F0012).
 const pageFunction = `CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_page(c refcursor, most int, piece int)
 RETURNS SETOF text LANGUAGE plpgsql AS '
 DECLARE
@@ -56,7 +59,7 @@ BEGIN
       IF octet_length(t) > piece THEN
         b := convert_to(t, ''UTF8'');
         OPEN long FOR
-          SELECT CASE WHEN (i + 1) * slice < octet_length(b) THEN ''+'' ELSE ''.'' END
+          SELECT CASE WHEN i = 0 THEN ''*'' WHEN (i + 1) * slice < octet_length(b) THEN ''+'' ELSE ''.'' END
             || encode(substring(b FROM i * slice + 1 FOR slice), ''base64'')
           FROM generate_series(0, (octet_length(b) - 1) / slice) i;
         inside := true; CONTINUE;
@@ -105,7 +108,7 @@ func (c Cursor) Drop() string {
 func (c Cursor) DeclareRows(sql string) string {
 	slice := c.PieceBytes / 4 * 3
 	return fmt.Sprintf("DECLARE %s SCROLL CURSOR FOR SELECT CASE WHEN octet_length(t) <= %d THEN t"+
-		" ELSE CASE WHEN (i + 1) * %[3]d < octet_length(t) THEN '+' ELSE '.' END"+
+		" ELSE CASE WHEN i = 0 THEN '*' WHEN (i + 1) * %[3]d < octet_length(t) THEN '+' ELSE '.' END"+
 		" || encode(substring(convert_to(t, 'UTF8') FROM i * %[3]d + 1 FOR %[3]d), 'base64') END"+
 		" FROM (SELECT auroradataapi_row::text AS t FROM (%s\n) AS auroradataapi_row OFFSET 0) z,"+
 		" generate_series(0, CASE WHEN octet_length(t) <= %[2]d THEN 0 ELSE (octet_length(t) - 1) / %[3]d END) i",
