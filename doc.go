@@ -306,8 +306,8 @@
 // Its text is that of pgx or of go-sql-driver/mysql, and errors.As finds their
 // PgError and MySQLError in it, lib/pq's Error and the AWS SDK's own. GORM, ent
 // and cockroach-go recognise it by its text, its JSON or its method SQLState.
-// GORM's dialector for MySQL wants the very type of go-sql-driver; the folder
-// interop/goorm shows the few lines around it that do it.
+// GORM's dialector for MySQL wants the very type of go-sql-driver; docs/tools.md
+// has the few lines around it that do it.
 //
 // What is found wrong before anything is sent, such as a missing argument, is a
 // plain error.

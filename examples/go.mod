@@ -10,6 +10,7 @@ require (
 	github.com/aarondl/sqlboiler/v4 v4.19.5
 	github.com/auroradataapi/auroradataapi v0.0.0-00010101000000-000000000000
 	github.com/auroradataapi/auroradataapi/migratedataapi v0.0.0-00010101000000-000000000000
+	github.com/cockroachdb/cockroach-go/v2 v2.4.2
 	github.com/golang-migrate/migrate/v4 v4.20.1
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
