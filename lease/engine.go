@@ -25,6 +25,8 @@ type engine struct {
 // engines are the kinds of databases. Times are the database's own, and in MySQL
 // in UTC, whatever the session's zone is.
 //
+// Parameters have their types, so that the driver need not ask for them.
+//
 // That an owner takes again what it has already taken is so that the statement
 // can be repeated when its answer is lost. A row is never deleted, as the token
 // would start anew.
@@ -35,17 +37,17 @@ func engines() map[bool]engine {
 			create: `CREATE TABLE IF NOT EXISTS %s (name varchar(100) PRIMARY KEY, owner varchar(200) NOT NULL,
 	token bigint NOT NULL, expires_at timestamptz NOT NULL)`,
 			take: `INSERT INTO %s AS l (name, owner, token, expires_at)
-	VALUES ($1, $2, 1, clock_timestamp() + $3::bigint * interval '1 microsecond')
+	VALUES ($1::text, $2::text, 1, clock_timestamp() + $3::bigint * interval '1 microsecond')
 	ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = l.token + 1,
 	expires_at = clock_timestamp() + $3::bigint * interval '1 microsecond'
 	WHERE l.owner = excluded.owner OR l.expires_at <= clock_timestamp()`,
-			taken: `SELECT token FROM %s WHERE name = $1 AND owner = $2`,
+			taken: `SELECT token FROM %s WHERE name = $1::text AND owner = $2::text`,
 			renew: `UPDATE %s SET expires_at = clock_timestamp() + $1::bigint * interval '1 microsecond'
-	WHERE name = $2 AND owner = $3`,
-			free: `UPDATE %s SET owner = '', expires_at = clock_timestamp() WHERE name = $1 AND owner = $2`,
+	WHERE name = $2::text AND owner = $3::text`,
+			free: `UPDATE %s SET owner = '', expires_at = clock_timestamp() WHERE name = $1::text AND owner = $2::text`,
 			look: `SELECT owner, CAST(extract(epoch FROM expires_at - clock_timestamp()) * 1000000 AS bigint)
-	FROM %s WHERE name = $1`,
-			guard: `SELECT owner FROM %s WHERE name = $1 FOR UPDATE`,
+	FROM %s WHERE name = $1::text`,
+			guard: `SELECT owner FROM %s WHERE name = $1::text FOR UPDATE`,
 		},
 		true: {
 			quote: "`",

@@ -12,7 +12,6 @@ import (
 
 type Querier interface {
 	CreateOrder(ctx context.Context, arg CreateOrderParams) (Order, error)
-	CreateOrderPlain(ctx context.Context, arg CreateOrderPlainParams) error
 	DeleteOrder(ctx context.Context, id auroradataapi.UUID) error
 	FindOrders(ctx context.Context, arg FindOrdersParams) ([]FindOrdersRow, error)
 	GetOrder(ctx context.Context, id auroradataapi.UUID) (Order, error)

@@ -17,7 +17,7 @@ import (
 
 const createOrder = `-- name: CreateOrder :one
 INSERT INTO orders (id, customer, total, discount, tags, data, due, placed)
-VALUES ($1, $2, $3::numeric, $4::numeric, $5::text[], $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 RETURNING id, number, customer, state, total, discount, tags, data, due, placed
 `
 
@@ -59,30 +59,6 @@ func (q *Queries) CreateOrder(ctx context.Context, arg CreateOrderParams) (Order
 	return i, err
 }
 
-const createOrderPlain = `-- name: CreateOrderPlain :exec
-INSERT INTO orders (id, customer, total, tags, placed)
-VALUES ($1, $2, $3, $4, $5)
-`
-
-type CreateOrderPlainParams struct {
-	ID       auroradataapi.UUID
-	Customer string
-	Total    string
-	Tags     []string
-	Placed   time.Time
-}
-
-func (q *Queries) CreateOrderPlain(ctx context.Context, arg CreateOrderPlainParams) error {
-	_, err := q.db.ExecContext(ctx, createOrderPlain,
-		arg.ID,
-		arg.Customer,
-		arg.Total,
-		pq.Array(arg.Tags),
-		arg.Placed,
-	)
-	return err
-}
-
 const deleteOrder = `-- name: DeleteOrder :exec
 DELETE FROM orders WHERE id = $1
 `
@@ -95,7 +71,7 @@ func (q *Queries) DeleteOrder(ctx context.Context, id auroradataapi.UUID) error 
 const findOrders = `-- name: FindOrders :many
 SELECT id, customer, total FROM orders
 WHERE ($2::text IS NULL OR customer = $2)
-	AND placed >= $3 AND tags @> $4::text[]
+	AND placed >= $3 AND tags @> $4
 ORDER BY number LIMIT $1
 `
 
@@ -201,7 +177,7 @@ func (q *Queries) ListOrders(ctx context.Context, numbers []int64) ([]Order, err
 }
 
 const setState = `-- name: SetState :execrows
-UPDATE orders SET state = $1::state WHERE id = $2
+UPDATE orders SET state = $1 WHERE id = $2
 `
 
 type SetStateParams struct {
