@@ -75,7 +75,7 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 		err := e.conn.CheckNamedValue(&nv)
 		var arg argument
 		if err == nil {
-			arg, err = encode(e.conn.dialect, nv.Value)
+			arg, err = e.argument(e.columns[i], nv.Value)
 		}
 		if err == nil {
 			err = e.field(arg.value, e.binary[i])
@@ -86,6 +86,29 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 	}
 	e.row = append(e.row, ']', ',')
 	return e.row, nil
+}
+
+// argument turns a value into what is sent for it: for the type of the column,
+// where that matters and the arguments of a statement are sent so too. Numbers and
+// strings are the same for any type, and numbers are shorter as such.
+func (e *copyEncoder) argument(column dialect.CopyColumn, value any) (argument, error) {
+	d := e.conn.dialect
+	if !d.TypedParameters || e.conn.params() == ParamsBind && column.OID != oidInterval {
+		return encode(d, value)
+	}
+	v, err := resolve(d, value)
+	if err != nil {
+		return argument{}, err
+	}
+	switch v.(type) {
+	case bool, uint64, float64, string:
+		return encode(d, v)
+	case int64:
+		if column.OID != oidInterval {
+			return encode(d, v)
+		}
+	}
+	return encodeAs(d, v, dialect.ParamType{OID: column.OID, Element: column.Element, Name: column.Type}, false)
 }
 
 // field writes a value.

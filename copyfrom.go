@@ -136,8 +136,9 @@ type CopyResult struct {
 //		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
 //
 // The table is written as SQL writes it, in quotes where it needs them; the
-// columns are plain names. If it fails, the error tells the row, where one is to
-// blame: a *CopyError.
+// columns are plain names. On PostgreSQL a value is written for the type of its
+// column, as an argument is with ParamsInfer. If it fails, the error tells the row,
+// where one is to blame: a *CopyError.
 func CopyFrom(ctx context.Context, db Execer, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
 	if rows == nil {
 		return CopyResult{}, errorf("CopyFrom: there is no source of rows; CopyRows makes one of a slice")
@@ -271,38 +272,39 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 	}
 	s := dialect.Copy{Table: table, Mode: dialect.CopyMode(options.Mode), Key: options.Key}
 	for _, name := range columns {
-		typ, ok := types[name]
+		column, ok := types[name]
 		if !ok {
 			return none, errorf("CopyFrom: the table %s has no column %q; it has %s", table, name, strings.Join(sortedKeys(types), ", "))
 		}
-		s.Columns = append(s.Columns, dialect.CopyColumn{Name: name, Type: typ})
+		s.Columns = append(s.Columns, column)
 	}
 	return s, nil
 }
 
-// copyTypes asks for the types of a table's columns.
-func (c *Conn) copyTypes(ctx context.Context, t *tx, params []wire.Parameter) (map[string]string, error) {
+// copyTypes asks for the columns of a table, and returns them by their names.
+func (c *Conn) copyTypes(ctx context.Context, t *tx, params []wire.Parameter) (map[string]dialect.CopyColumn, error) {
 	sql := c.dialect.ColumnTypes()
 	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, t, wire.ExecuteRequest{SQL: sql, Parameters: params})
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Records.Close()
-	types := make(map[string]string)
+	types := make(map[string]dialect.CopyColumn)
 	var row []wire.Field
 	for {
 		if row, err = resp.Records.Next(row); err != nil {
 			break
 		}
-		if len(row) != 2 {
+		column, ok := c.dialect.ReadColumn(row)
+		if !ok {
 			return nil, errorf("CopyFrom: the service sent no list of columns")
 		}
-		types[row[0].Str()] = row[1].Str()
+		types[column.Name] = column
 	}
 	return types, nil
 }
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {
 		keys = append(keys, key)

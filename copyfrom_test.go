@@ -94,6 +94,81 @@ func TestCopyFromValues(t *testing.T) {
 }
 
 // TestCopyFromLarge fills several calls.
+// TestCopyFromColumns loads values whose Go type is not that of the column, and
+// has to store what INSERT does where that is not refused.
+func TestCopyFromColumns(t *testing.T) {
+	at := time.Date(2024, 3, 1, 0, 30, 0, 123_456_000, time.FixedZone("", 9*3600))
+	srv := dataapitest.New(t)
+	for _, mode := range []auroradataapi.ParamMode{auroradataapi.ParamsInfer, auroradataapi.ParamsBind} {
+		db, _ := openInferring(t, srv, mode)
+		exec(t, db, `DROP TABLE IF EXISTS v`)
+		exec(t, db, `CREATE TABLE v (id int, took interval, day date, wall timestamp, at timestamptz, clock time, id128 uuid, doc jsonb, walls timestamp[], note text, n numeric)`)
+		for i, c := range []struct {
+			column string
+			value  any
+		}{
+			{"took", 90 * time.Second}, {"took", 5}, {"took", "5 seconds"}, {"day", at}, {"wall", at}, {"at", at}, {"clock", at},
+			{"walls", []time.Time{at}}, {"id128", []byte("0123456789abcdef")}, {"doc", map[string]int{"a": 1}}, {"doc", []int{1, 2}},
+			{"doc", []string{"x"}}, {"doc", nil}, {"doc", "1"}, {"note", at}, {"note", 90 * time.Second}, {"n", 0.1},
+		} {
+			insert := func() error {
+				_, err := db.Exec("INSERT INTO v (id, "+c.column+") VALUES ($1, $2)", i, c.value)
+				return err
+			}
+			load := func() error {
+				_, err := auroradataapi.CopyFrom(t.Context(), db, "v", []string{"id", c.column}, auroradataapi.CopyRows([][]any{{i, c.value}}), auroradataapi.CopyOptions{})
+				return err
+			}
+			store := func(by func() error) (string, error) {
+				exec(t, db, "DELETE FROM v")
+				if err := by(); err != nil {
+					return "", err
+				}
+				return query[string](t, db, "SELECT v::text FROM v"), nil
+			}
+			want, refused := store(insert)
+			got, err := store(load)
+			if refused != nil && mode == auroradataapi.ParamsBind {
+				want, refused = got, err // INSERT is refused what CopyFrom casts
+			}
+			switch c.value {
+			case 5:
+				if err == nil {
+					t.Errorf("%s: 5 is the interval %s", mode, got)
+				}
+			case 90 * time.Second:
+				if c.column == "took" && !strings.Contains(got, "00:01:30") {
+					t.Errorf("%s: the interval is %s", mode, got)
+				}
+			}
+			if got != want || (refused == nil) != (err == nil) {
+				t.Errorf("%s: a %T for %s: INSERT stores %q, %v; CopyFrom %q, %v", mode, c.value, c.column, want, refused, got, err)
+			}
+		}
+	}
+}
+
+// TestCopyFromDomain loads texts into a domain with a length, which are not cut.
+func TestCopyFromDomain(t *testing.T) {
+	db := dataapitest.Open(t)
+	exec(t, db, `CREATE DOMAIN code AS varchar(3)`)
+	exec(t, db, `CREATE DOMAIN bytes AS bytea`)
+	exec(t, db, `CREATE TABLE d (c code, b bytes)`)
+	load := func(c string, b []byte) error {
+		_, err := auroradataapi.CopyFrom(t.Context(), db, "d", []string{"c", "b"}, auroradataapi.CopyRows([][]any{{c, b}}), auroradataapi.CopyOptions{})
+		return err
+	}
+	if err := load("abcd", nil); !errors.Is(err, auroradataapi.Code("22001")) {
+		t.Errorf("a text that is too long: %v", err)
+	}
+	if err := load("abc", []byte{0, 255}); err != nil {
+		t.Fatal(err)
+	}
+	if got := query[string](t, db, "SELECT c || b::text FROM d"); got != `abc\x00ff` {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCopyFromLarge(t *testing.T) {
 	onBoth(t, func(t *testing.T, _ *dataapitest.Server, db *sql.DB, _ bool) {
 		exec(t, db, "CREATE TABLE big (id int PRIMARY KEY, t text)")

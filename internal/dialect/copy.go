@@ -3,6 +3,8 @@ package dialect
 import (
 	"fmt"
 	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
 // Copy is the SQL that loads rows which travel as one JSON parameter, a list of
@@ -25,6 +27,8 @@ type CopyColumn struct {
 	// Type is the column's type: one that a text can be cast to, on PostgreSQL,
 	// and the name of the information schema, on MySQL.
 	Type string
+	// OID and Element are those of a ParamType, on PostgreSQL.
+	OID, Element uint32
 }
 
 // CopyMode says what becomes of rows.
@@ -41,18 +45,34 @@ const (
 // CopyParameter is the name of the parameter with the rows.
 const CopyParameter = "rows"
 
-// ColumnTypes returns a query for the columns of a table, their names and types,
-// with the table as parameter table and, on MySQL, its database as parameter
-// database, which may be empty.
+// ColumnTypes returns a query for the columns of a table, with the table as
+// parameter table and, on MySQL, its database as parameter database, which may be
+// empty. ReadColumn reads its rows.
 func (d *Dialect) ColumnTypes() string {
 	if d.syntax.backticks {
 		return "SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS" +
 			" WHERE TABLE_NAME = :table AND TABLE_SCHEMA = COALESCE(NULLIF(:database, ''), DATABASE())"
 	}
-	return "SELECT a.attname::text, quote_ident(n.nspname) || '.' || quote_ident(t.typname)" +
-		" FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid" +
-		" JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace" +
-		" WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped"
+	return "SELECT c.attname::text, quote_ident(n.nspname) || '.' || quote_ident(w.typname), y.oid::int8, coalesce(e.oid::int8, 0)" +
+		" FROM pg_catalog.pg_attribute c" + typeOf("c.atttypid") +
+		" WHERE c.attrelid = CAST(:table AS regclass) AND c.attnum > 0 AND NOT c.attisdropped"
+}
+
+// ReadColumn reads a row of the answer to ColumnTypes, and returns false if it is
+// none.
+func (d *Dialect) ReadColumn(row []wire.Field) (CopyColumn, bool) {
+	width := 4
+	if d.syntax.backticks {
+		width = 2
+	}
+	if len(row) != width {
+		return CopyColumn{}, false
+	}
+	c := CopyColumn{Name: row[0].Str(), Type: row[1].Str()}
+	if width > 2 {
+		c.OID, c.Element = uint32(row[2].Long()), uint32(row[3].Long())
+	}
+	return c, true
 }
 
 // ParseTable reads the name of a table as SQL writes it, such as orders,
@@ -88,7 +108,7 @@ func (d *Dialect) ParseTable(table string) ([]string, error) {
 // they travel as \x and hexadecimal digits, on MySQL as base64.
 func (d *Dialect) Binary(c CopyColumn) bool {
 	if !d.syntax.backticks {
-		return c.Type == "pg_catalog.bytea"
+		return c.OID == byteaOID
 	}
 	switch c.Type {
 	case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
@@ -96,6 +116,9 @@ func (d *Dialect) Binary(c CopyColumn) bool {
 	}
 	return false
 }
+
+// byteaOID is PostgreSQL's number of the type of bytes.
+const byteaOID = 17
 
 // Statement returns the statement for one call.
 func (c Copy) Statement(d *Dialect) string {
