@@ -12,8 +12,8 @@ import (
 )
 
 // Array is an array of PostgreSQL. As an argument it is the same as the slice:
-// the Go type of the elements is the type of the array, slices in it are further
-// dimensions, nil is NULL. As a destination it reads the arrays of a result:
+// slices in it are further dimensions, nil is NULL, and the Go type of the elements
+// is the type of the array, unless PostgreSQL says which one it expects. As a destination it reads the arrays of a result:
 //
 //	var tags auroradataapi.Array[string]
 //	err := row.Scan(&tags)

@@ -109,13 +109,14 @@ func (c *Conn) ResetSession(context.Context) error {
 // IsValid reports whether the connection may go back into the pool.
 func (c *Conn) IsValid() bool { return !c.closed.Load() && c.tx.Load() == nil }
 
-// Prepare and Begin are for callers that wrap drivers: database/sql itself
-// prefers their successors.
-
+// Prepare is PrepareContext without a context, for what wraps drivers;
+// database/sql itself does not call it.
 func (c *Conn) Prepare(query string) (driver.Stmt, error) {
 	return c.PrepareContext(context.Background(), query)
 }
 
+// Begin is BeginTx without a context and options, for what wraps drivers;
+// database/sql itself does not call it.
 func (c *Conn) Begin() (driver.Tx, error) {
 	return c.BeginTx(context.Background(), driver.TxOptions{})
 }

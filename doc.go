@@ -19,6 +19,14 @@
 // instead of a text, and with it an aws.Config, an HTTP client or a client of
 // the AWS SDK of yours. Opening sends nothing.
 //
+// # How do I query?
+//
+// As with any driver: Query, QueryRow, Exec, Prepare, in transactions or not. Each
+// statement is one signed HTTPS request, about 17 ms within the region (F0095), so
+// that few large statements are better than many small ones. Prepare sends nothing: the
+// service has no prepared statements. The end of a loop over rows has to look at
+// rows.Err, which is where a result that broke off shows.
+//
 // # How do I write parameters?
 //
 // As you are used to: $1, $2 for PostgreSQL, ? for either engine, or :name with
@@ -97,10 +105,19 @@
 // they scan into what they did there. docs/types.md has every type and what it
 // scans into, docs/parity.md every difference.
 //
-// The parameter time_zone, or Config.Location, gives timestamptz and TIMESTAMP in
-// another zone; all else that is a time.Time belongs to none.
-//
 // A value that cannot be converted is an error that names its row and column.
+//
+// # How do I pass a time, or read one?
+//
+// As a time.Time. Where PostgreSQL expects a timestamptz it is the instant; where
+// it expects a timestamp, a date or a time, it is what the time.Time shows in its own
+// zone, as with pgx. Where nothing tells the type, as with params=bind and on MySQL,
+// it is the instant in UTC, as a timestamp. Date, Time and Timestamp are what a
+// calendar or a clock on the wall shows, in any case. Microseconds are kept, what is
+// finer is cut off. A time.Duration is an interval where PostgreSQL expects one.
+//
+// What is read is an instant, in UTC or the zone of time_zone, for timestamptz and
+// TIMESTAMP; and the same figures in UTC for what belongs to no zone.
 //
 // # How do I pass a list, or read one?
 //
@@ -139,20 +156,8 @@
 // pages from the start, and executed once. Config.Paging set to PagingAlways has
 // it so for the first time too. What it changed is committed with its last page,
 // or when the rows are closed before that: look at the error of Close. A result
-// that breaks off, such as by a
-// transaction that expired, is an *IncompleteError with the number of rows that
-// were delivered, and never just short.
-//
-// # How do I load many rows?
-//
-// With CopyFrom, which has pgx's name and source of rows. Each call carries as
-// many rows as fit 4 MiB, and the database takes them apart:
-//
-//	r, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
-//		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
-//
-// All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
-// database refuses is named in the *CopyError, or given to OnBadRow and left out.
+// that breaks off, such as by a transaction that expired, is an *IncompleteError
+// with the number of rows that were delivered, and never just short.
 //
 // On MySQL there are no cursors over the Data API. A SELECT from one table is read
 // by the table's primary key, or another unique key without NULLs, whether it is
@@ -166,6 +171,17 @@
 // argument). Config.Paging set to PagingTable has such results put into a
 // temporary table and read from there. What you change in a transaction while you
 // read a large result in it ends the result with an *IncompleteError.
+//
+// # How do I load many rows?
+//
+// With CopyFrom, which has pgx's name and source of rows. Each call carries as
+// many rows as fit 4 MiB, and the database takes them apart:
+//
+//	r, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
+//		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
+//
+// All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
+// database refuses is named in the *CopyError, or given to OnBadRow and left out.
 //
 // # Is a connection a session?
 //
@@ -344,6 +360,11 @@
 //
 // # How do I test without AWS?
 //
-// Package dataapitest runs a local Data API over a real PostgreSQL inside of go
-// test; "auroradataapi serve" is the same for any language.
+// Package dataapitest runs a local Data API over a real PostgreSQL or MySQL inside
+// of go test:
+//
+//	db := dataapitest.Open(t)
+//
+// "auroradataapi serve" is the same for any language. Both lose answers, throttle
+// and pause on demand, see docs/faults.md. The examples below run over it.
 package auroradataapi

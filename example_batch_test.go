@@ -2,7 +2,6 @@ package auroradataapi_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log"
@@ -10,14 +9,43 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
 
 	"github.com/auroradataapi/auroradataapi"
 )
 
-func ExampleExecBatch() {
-	var ctx context.Context
-	var db *sql.DB // of sql.Open
+func ExampleCopyFrom() {
+	db, done := openExample(nil)
+	defer done()
+	ctx := context.Background()
 
+	if _, err := db.Exec("CREATE TABLE orders (id int PRIMARY KEY, note text)"); err != nil {
+		log.Fatal(err)
+	}
+	rows := [][]any{{1, "a"}, {2, nil}, {2, "again"}}
+	_, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
+		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
+	var failed *auroradataapi.CopyError
+	if errors.As(err, &failed) {
+		fmt.Println("row", failed.Row, "is there already:", errors.Is(err, auroradataapi.UniqueViolation))
+	}
+
+	result, err := auroradataapi.CopyFrom(ctx, db, "orders", []string{"id", "note"},
+		auroradataapi.CopyRows(rows[:2]), auroradataapi.CopyOptions{})
+	fmt.Println(result.Rows, "rows in", result.Calls, "call,", err)
+	// Output:
+	// row 3 is there already: true
+	// 2 rows in 1 call, <nil>
+}
+
+func ExampleExecBatch() {
+	db, done := openExample(nil)
+	defer done()
+	ctx := context.Background()
+
+	if _, err := db.Exec("CREATE TABLE users (name text PRIMARY KEY, age int)"); err != nil {
+		log.Fatal(err)
+	}
 	tx, err := db.BeginTx(ctx, nil) // all users or none
 	if err != nil {
 		log.Fatal(err)
@@ -34,14 +62,14 @@ func ExampleExecBatch() {
 	case err != nil: // before anything was sent
 		log.Fatal(err)
 	}
-	if err := tx.Commit(); err != nil {
-		log.Fatal(err)
-	}
+	fmt.Println(tx.Commit())
+	// Output: <nil>
 }
 
 func ExampleConn() {
-	var ctx context.Context
-	var db *sql.DB // of sql.Open
+	db, done := openExample(nil)
+	defer done()
+	ctx := context.Background()
 
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -50,44 +78,52 @@ func ExampleConn() {
 	defer conn.Close()
 	err = conn.Raw(func(c any) error {
 		out, err := c.(*auroradataapi.Conn).ExecuteStatement(ctx, &rdsdata.ExecuteStatementInput{
-			Sql: aws.String("SELECT count(*) FROM users"),
+			Sql: aws.String("SELECT 6 * 7"),
 		})
 		if err == nil {
-			fmt.Println(out.Records[0][0])
+			fmt.Println(out.Records[0][0].(*types.FieldMemberLongValue).Value)
 		}
 		return err
 	})
 	if err != nil {
 		log.Print(err)
 	}
+	// Output: 42
 }
 
 func ExampleOption() {
-	var ctx context.Context
-	var db *sql.DB // of sql.Open
+	db, done := openExample(nil)
+	defer done()
 
 	var users string
-	err := db.QueryRowContext(ctx, "SELECT name, age FROM users WHERE age > $1", 30,
+	err := db.QueryRow("SELECT name, age FROM (VALUES ('Ann', 31), ('Ben', 29)) AS users (name, age) WHERE age > $1", 30,
 		auroradataapi.JSONResult(), auroradataapi.Timeout(10*time.Second)).Scan(&users)
 	if err != nil {
 		log.Print(err)
 	}
-	fmt.Println(users) // [{"name":"Ann","age":31}]
+	fmt.Println(users)
+	// Output: [{"name":"Ann","age":31}]
 }
 
 func ExampleScriptError() {
-	var ctx context.Context
-	var db *sql.DB // of sql.Open, with multi_statements=transaction
+	db, done := openExample(func(cfg *auroradataapi.Config) {
+		cfg.MultiStatements = auroradataapi.MultiStatementsInTransaction // multi_statements=transaction
+	})
+	defer done()
 
-	_, err := db.ExecContext(ctx, `
+	_, err := db.Exec(`
 		CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
 		CREATE FUNCTION order_count() RETURNS bigint LANGUAGE plpgsql AS $$
 		BEGIN
 			RETURN (SELECT count(*) FROM orders);
 		END $$;
+		INSERT INTO order VALUES (1);
 	`, auroradataapi.ContinueAfterTimeout())
 	var failed *auroradataapi.ScriptError
 	if errors.As(err, &failed) {
-		log.Printf("line %d: %v", failed.Line, failed.Err)
+		fmt.Printf("line %d, statement %d of %d, %d in force: %v\n",
+			failed.Line, failed.Number, failed.Of, failed.Applied, failed.Err)
 	}
+	// Output:
+	// line 7, statement 3 of 3, 0 in force: ERROR: syntax error at or near "order" (SQLSTATE 42601)
 }

@@ -57,12 +57,13 @@ func (j *JSON) Scan(src any) error {
 	return json.Unmarshal([]byte(text), &j.V)
 }
 
-// UUID is the text of a UUID, in any of the forms that PostgreSQL reads. It makes
-// of a string what a uuid column takes:
+// UUID is the text of a UUID, in any of the forms that PostgreSQL reads. It is
+// for where nothing else says that a string is one, as with params=bind:
 //
 //	db.Exec("INSERT INTO orders (id) VALUES ($1)", auroradataapi.UUID(id))
 //
-// A type of 16 bytes, such as uuid.UUID, needs no wrapper. On MySQL it is text.
+// Where PostgreSQL expects a uuid, a string will do; a type of 16 bytes, such as
+// uuid.UUID, needs no wrapper in any case. On MySQL it is text.
 type UUID string
 
 var (
@@ -125,9 +126,9 @@ func (u UUID) canonical() (string, error) {
 
 var errNotUUID = errors.New("the text is not a UUID, which has 32 hexadecimal digits, with or without hyphens")
 
-// Decimal is an exact number as text, such as 19.90 or -1e-7. It makes of a
-// string what can be compared with a numeric column. PostgreSQL also has NaN,
-// Infinity and -Infinity.
+// Decimal is an exact number as text, such as 19.90 or -1e-7. It makes a
+// number of a string where nothing else says that it is one, as with params=bind.
+// PostgreSQL also has NaN, Infinity and -Infinity.
 type Decimal string
 
 var (
