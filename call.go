@@ -232,7 +232,9 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 		}
 		err = newError(s.op, s.query, place, err)
 		if s.runsOn && !s.bare && errors.Is(err, ErrStatementTimeout) {
-			err = c.await(ctx, t, tag, s, err)
+			if err = c.await(ctx, t, tag, s, err); err != nil {
+				l.tag = newTag() // it may still run, and is not to be stopped along with another
+			}
 		}
 	}
 	if s.kind == CallStatement || s.kind == CallPage {

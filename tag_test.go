@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"strings"
@@ -167,5 +168,33 @@ func TestTagFor(t *testing.T) {
 		if got := c.tagFor(tt.ctx, c.lane, sending{sql: tt.statement}); got != want {
 			t.Errorf("case %d: got %q, want %q", i, got, want)
 		}
+	}
+}
+
+// TestTagOfWhatGoesOn gives up waiting for a statement that goes on after its
+// timeout: whoever stops a later one of the connection is not to stop it too.
+func TestTagOfWhatGoesOn(t *testing.T) {
+	var tags []string
+	api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+		tag, _, _ := strings.Cut(r.SQL, "*/ ")
+		tags = append(tags, tag)
+		if strings.Contains(r.SQL, "ALTER") {
+			return nil, unknownOutcome(1, wire.NewError(wire.CodeStatementTimeout, "too long"))
+		}
+		return &wire.ExecuteResponse{}, nil
+	}}
+	c := scriptedConn(t, api)
+	c.cfg.Sleep = func(context.Context, time.Duration) error { return context.DeadlineExceeded }
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_, err := c.ExecContext(ctx, "ALTER TABLE t ADD n int", []driver.NamedValue{{Ordinal: 1, Value: ContinueAfterTimeout()}})
+	if !errors.Is(err, ErrStatementTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.ExecContext(ctx, "UPDATE t SET n = 1", nil); err != nil {
+		t.Error(err)
+	}
+	if len(tags) != 2 || tags[0] == tags[1] {
+		t.Errorf("the statements have the comments %q", tags)
 	}
 }
