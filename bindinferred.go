@@ -348,6 +348,19 @@ func (c *Conn) redefined(q call, t *tx) {
 	case t != nil:
 		t.own.Store(new(inference))
 	default:
-		c.connector.inference.clear()
+		c.connector.redefined()
 	}
+}
+
+// redefines says whether the statement runs in a transaction that has changed what
+// names mean, so that what is learnt of it is true in there only.
+func (c *Conn) redefines(q call) bool {
+	t := c.transaction(q)
+	return t != nil && t.own.Load() != nil
+}
+
+// redefined forgets what is known of statements by what their names mean.
+func (c *Connector) redefined() {
+	c.inference.clear()
+	c.habits.redefined()
 }

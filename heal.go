@@ -17,9 +17,11 @@ import (
 
 // healing is how a statement is read whose result was refused.
 type healing struct {
-	columns []wire.ColumnMetadata // as the statement itself has them
-	cast    []bool                // by column
-	causes  causes
+	columns    []wire.ColumnMetadata // as the statement itself has them
+	cast       []bool                // by column
+	causes     causes
+	sql        string // the statement as it was sent, with the types of its arguments
+	generation int    // of what names meant
 }
 
 // causes are the reasons for which columns are cast.
@@ -66,13 +68,14 @@ func (c causes) concerns(d *dialect.Dialect, meta *wire.ColumnMetadata) bool {
 // heal reads a result that was refused, for the causes given. The statement cannot
 // have changed anything, by what is known of it.
 func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Rows, error) {
+	generation := c.connector.habits.now()
 	shape, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
 		SQL: dialect.Shape(b.service.SQL), Parameters: b.parameters, IncludeResultMetadata: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	h := &healing{columns: shape.ColumnMetadata, causes: why}
+	h := &healing{columns: shape.ColumnMetadata, causes: why, sql: b.service.SQL, generation: generation}
 	for {
 		h.cast = make([]bool, len(h.columns))
 		for i := range h.columns {
@@ -81,7 +84,9 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 		rows, err := c.queryHealed(ctx, q, b, h)
 		switch cause := causeOf(err); {
 		case err == nil:
-			c.connector.habits.set(q.query, habit{how: readHealed, healing: h})
+			if !c.redefines(q) {
+				c.connector.habits.set(q.habitKey(), habit{how: readHealed, healing: h})
+			}
 			return rows, nil
 		case c.tooLarge(err):
 			return c.queryAgain(ctx, q, b, err)
@@ -122,10 +127,10 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing) (dr
 
 // queryAsHealed runs a statement as it was read before. If the database refuses
 // that, because its tables have changed, the statement is run as it is. A * may
-// stand for other columns than before without that the database notices, so they
-// are asked for again.
+// stand for other columns than before without that the database notices, and
+// arguments of other types may make them others, so they are asked for again.
 func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
-	if q.parsed.Star() {
+	if q.parsed.Star() || h.sql != b.service.SQL {
 		return c.heal(ctx, q, b, h.causes)
 	}
 	rows, err := c.queryHealed(ctx, q, b, h)
@@ -138,7 +143,7 @@ func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (
 	case causeOf(err) != 0:
 		return c.heal(ctx, q, b, causeOf(err))
 	case c.tx.Load() == nil && errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
-		c.connector.habits.set(q.query, habit{})
+		c.connector.habits.set(q.habitKey(), habit{})
 		return c.queryRowsOf(ctx, q, b)
 	}
 	return nil, err

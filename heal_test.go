@@ -3,6 +3,7 @@ package auroradataapi_test
 import (
 	"database/sql"
 	"errors"
+	"net"
 	"testing"
 	"time"
 
@@ -170,6 +171,48 @@ func TestRefusedTypesOfChangedTable(t *testing.T) {
 			t.Errorf("after %s: %s", step.change, diff)
 		}
 	}
+}
+
+// TestRefusedTypesOfOtherMeaning reads one statement whose names, and arguments,
+// get another meaning once the driver has learnt its columns.
+func TestRefusedTypesOfOtherMeaning(t *testing.T) {
+	db := dataapitest.Open(t)
+	read := func(q interface {
+		QueryRow(string, ...any) *sql.Row
+	}, want any, statement string, args ...any) {
+		t.Helper()
+		var got any
+		if err := q.QueryRow(statement, args...).Scan(&got); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	const statement = "SELECT a FROM t"
+	exec(t, db, "CREATE TABLE t AS SELECT interval '1 day' AS a")
+	read(db, "1 day", statement)
+	exec(t, db, "DROP TABLE t")
+	exec(t, db, "CREATE TABLE t AS SELECT 5 AS a")
+	read(db, int64(5), statement)
+
+	for _, end := range []func(*sql.Tx) error{(*sql.Tx).Rollback, (*sql.Tx).Commit} {
+		exec(t, db, "DROP TABLE t")
+		exec(t, db, "CREATE TABLE t AS SELECT 5 AS a")
+		tx, err := db.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, tx, "CREATE TEMP TABLE t ON COMMIT DROP AS SELECT interval '2 days' AS a")
+		read(tx, "2 days", statement)
+		if err := end(tx); err != nil {
+			t.Fatal(err)
+		}
+		read(db, int64(5), statement)
+	}
+
+	read(db, "08:00:2b:01:02:03", "SELECT $1", net.HardwareAddr{8, 0, 0x2b, 1, 2, 3})
+	read(db, int64(5), "SELECT $1", 5)
 }
 
 // TestRefusedTypesOfLargeResult has a result be refused for a type, and then for

@@ -62,24 +62,40 @@ type habit struct {
 // habits remembers how statements are read whose results were not to be had
 // otherwise. It is safe for concurrent use.
 type habits struct {
-	mu sync.Mutex
-	of map[string]habit // by the statement's text
+	mu         sync.Mutex
+	of         map[habitKey]habit
+	generation int // how often names may have got another meaning
 }
+
+// habitKey is a statement, and whether it runs without the settings of the
+// session, of which the search_path may be one.
+type habitKey struct {
+	query       string
+	bareSession bool
+}
+
+func (q call) habitKey() habitKey { return habitKey{q.query, q.bareSession} }
 
 // maxHabits bounds the statements that are remembered.
 const maxHabits = 1000
 
-func (h *habits) get(query string) habit {
+// get returns how a statement is read. The columns of one that is healed may be
+// others since names have got another meaning.
+func (h *habits) get(key habitKey) habit {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.of[query]
+	of := h.of[key]
+	if of.how == readHealed && of.healing.generation != h.generation {
+		return habit{}
+	}
+	return of
 }
 
-func (h *habits) set(query string, to habit) {
+func (h *habits) set(key habitKey, to habit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.of == nil {
-		h.of = make(map[string]habit)
+		h.of = make(map[habitKey]habit)
 	}
 	if len(h.of) >= maxHabits {
 		for any := range h.of {
@@ -87,7 +103,21 @@ func (h *habits) set(query string, to habit) {
 			break
 		}
 	}
-	h.of[query] = to
+	h.of[key] = to
+}
+
+// now returns the generation.
+func (h *habits) now() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.generation
+}
+
+// redefined notes that names may have got another meaning.
+func (h *habits) redefined() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.generation++
 }
 
 // asItIs says that a result is read as the service answers it, or not at all.
@@ -103,7 +133,10 @@ func (c *Conn) habit(q call) habit {
 	case !c.dialect.Cursors:
 		return c.keyedHabit(q)
 	}
-	h := c.connector.habits.get(q.query)
+	h := c.connector.habits.get(q.habitKey())
+	if h.how == readHealed && c.redefines(q) {
+		h = habit{}
+	}
 	switch {
 	case c.cfg.Paging == PagingOff && h.how != readHealed:
 		return habit{}
@@ -177,7 +210,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		return c.undelivered(ctx, q, b, refused)
 	}
 	if !kind.Query() { // EXPLAIN, SHOW
-		c.connector.habits.set(q.query, habit{how: readPortal})
+		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.openPages(ctx, q, b, readPortal, surveyed{})
 	}
 	var seen surveyed
@@ -202,7 +235,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	case err != nil:
 		return nil, err
 	}
-	c.connector.habits.set(q.query, habit{how: readCursor})
+	c.connector.habits.set(q.habitKey(), habit{how: readCursor})
 	return rows, nil
 }
 
@@ -214,7 +247,7 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 	if errors.Is(refused, ErrOutcomeUnknown) {
 		return nil, refused
 	}
-	c.connector.habits.set(q.query, habit{how: readPortal})
+	c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 	if c.tx.Load() == nil && c.enclosed(q) {
 		return c.openPages(ctx, q, b, readPortal, surveyed{})
 	}
@@ -239,7 +272,7 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 	}
 	if how == readCursor && c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
 		// A function in it writes. Nothing of that is left.
-		c.connector.habits.set(q.query, habit{how: readPortal})
+		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.openPages(ctx, q, b, readPortal, seen)
 	}
 	return rows, err

@@ -43,7 +43,7 @@ func (c *Conn) keyedHabit(q call) habit {
 	if c.cfg.Paging == PagingAlways && kind.Query() && !kind.Writes() {
 		return habit{how: readKeyed}
 	}
-	return c.connector.habits.get(q.query)
+	return c.connector.habits.get(q.habitKey())
 }
 
 // queryKeyedAgain reads a result in pages that was too large for an answer. The
@@ -62,7 +62,7 @@ func (c *Conn) queryKeyedAgain(ctx context.Context, q call, b bound, tooLarge er
 		return nil, &unpagedError{why: o.error, advice: advice, err: tooLarge}
 	}
 	if err == nil {
-		c.connector.habits.set(q.query, habit{how: readKeyed})
+		c.connector.habits.set(q.habitKey(), habit{how: readKeyed})
 	}
 	return rows, err
 }

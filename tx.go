@@ -198,15 +198,15 @@ func (t *tx) commit(ctx context.Context, statement string) error {
 		SecretARN:     t.conn.cfg.SecretARN,
 		TransactionID: t.id,
 	})
+	if t.own.Load() != nil { // also if it is not known whether it was committed
+		t.conn.connector.redefined()
+	}
 	if err != nil {
 		e := newError(wire.CommitTransaction, statement, nil, err)
 		if !errors.Is(e, ErrTransactionNotFound) { // there may be something to roll back
 			t.release(ctx)
 		}
 		return e
-	}
-	if t.own.Load() != nil {
-		t.conn.connector.inference.clear()
 	}
 	if resp.TransactionStatus == wire.StatusRolledBack {
 		return newFailedTransaction(wire.CommitTransaction, statement, health{why: whyRolledBack})
