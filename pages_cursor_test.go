@@ -78,3 +78,19 @@ func TestSavepointWithinLongRow(t *testing.T) {
 		}
 	}
 }
+
+// TestPortalWithChange has a change within WITH return what the service refuses.
+// It is executed once and its rows are there the first time.
+func TestPortalWithChange(t *testing.T) {
+	db := openPortals(t)
+	exec(t, db, "CREATE TABLE flags (id int, bits bit(8))")
+	const statement = "WITH added AS (INSERT INTO flags SELECT i, B'00000101' FROM generate_series(1, $1::int) i RETURNING *) SELECT bits::bit(8) FROM added WHERE id = 2"
+	for i := range 2 {
+		if got := query[string](t, db, statement, 3); got != "00000101" {
+			t.Errorf("got %q", got)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM flags"); n != 3*(i+1) {
+			t.Errorf("there are %d rows", n)
+		}
+	}
+}

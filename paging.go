@@ -146,7 +146,7 @@ func (c *Conn) habit(q call) habit {
 	switch kind := q.parsed.Kind(); {
 	case kind.Query() && !kind.Writes():
 		return habit{how: readCursor}
-	case kind.Query(), kind.ReturnsRows() && kind.Counts():
+	case kind.Query(), kind.ReturnsRows() && (kind.Counts() || kind.Writes() && q.parsed.Verb() == "WITH"):
 		return habit{how: readPortal}
 	}
 	return habit{}

@@ -1,6 +1,7 @@
 package river
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,8 +40,19 @@ func open(t *testing.T, srv *dataapitest.Server, change ...func(*auroradataapi.C
 	return db
 }
 
+// logger returns what River logs to. An error in there fails the test.
 func logger(t *testing.T) *slog.Logger {
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// failing is a log of a test that fails for errors in it.
+type failing struct{ t *testing.T }
+
+func (f failing) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("level=ERROR")) {
+		f.t.Errorf("River logs %s", line)
+	}
+	return f.t.Output().Write(line)
 }
 
 func TestMigrate(t *testing.T) {
