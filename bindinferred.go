@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -247,8 +249,45 @@ func (c *Conn) bindTyped(q call, with inferring) (bound, error) {
 		return bound{}, err
 	}
 	b, err := q.assemble(sent)
+	if err == nil && utf8.RuneCountInString(b.service.SQL) > wire.MaxSQLChars {
+		if err = c.spareCasts(q, with, sent); err == nil {
+			b, err = q.assemble(sent)
+		}
+	}
 	b.inferring = with
 	return b, err
+}
+
+// spareCasts takes out the casts that a statement does without, as the service
+// would find it too long with them: an INSERT of many rows, say.
+func (c *Conn) spareCasts(q call, with inferring, sent []argument) (err error) {
+	for i, arg := range q.args {
+		if !spares(arg.Value, with.types[i]) {
+			continue
+		}
+		if sent[i], err = encode(c.dialect, arg.Value); err != nil {
+			return errorf("%s: %w", argName(arg), err)
+		}
+	}
+	return nil
+}
+
+// spares says whether the type that a value has by itself does as well as the
+// one that PostgreSQL tells: text for varchar, which has all that it does from
+// text, and an integer for any number. A domain is none of them.
+func spares(v any, as dialect.ParamType) bool {
+	name, builtin := strings.CutPrefix(as.Name, "pg_catalog.")
+	if !builtin || v == nil {
+		return false
+	}
+	switch v.(type) {
+	case string:
+		return name == "varchar"
+	case int64:
+		return slices.Contains([]string{"int2", "int4", "numeric", "float4", "float8"}, name)
+	}
+	_, is := v.(UUID)
+	return name == "uuid" && (is || isUUID(reflect.TypeOf(v)))
 }
 
 func encodeAllAs(d *dialect.Dialect, args []driver.NamedValue, with inferring) ([]argument, error) {

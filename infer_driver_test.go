@@ -361,6 +361,46 @@ func TestInferredNothingExecuted(t *testing.T) {
 
 // TestInferredNotPermitted has questions refused, for which no statement fails and
 // no transaction is aborted.
+// TestInferredLong writes many rows by one statement, for whose casts there is no
+// room.
+func TestInferredLong(t *testing.T) {
+	t.Parallel()
+	db, _ := openInferring(t, dataapitest.New(t), "")
+	if _, err := db.Exec("CREATE TABLE wide (k uuid, a varchar(20), b int, c smallint, d numeric, e jsonb, f text)"); err != nil {
+		t.Fatal(err)
+	}
+	const rows, columns = 600, 7
+	var sql strings.Builder
+	args := make([]any, 0, rows*columns)
+	sql.WriteString("INSERT INTO wide VALUES ")
+	for i := range rows {
+		if i > 0 {
+			sql.WriteString(",")
+		}
+		sql.WriteString("(")
+		for j := range columns {
+			if j > 0 {
+				sql.WriteString(",")
+			}
+			fmt.Fprintf(&sql, "$%d", i*columns+j+1)
+		}
+		sql.WriteString(")")
+		args = append(args, [16]byte{1, byte(i / 256), byte(i)}, "text", i, i, i, `{"a":1}`, nil)
+	}
+	res, err := db.Exec(sql.String(), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != rows {
+		t.Errorf("%d rows were written, %v", n, err)
+	}
+	var n, sum int
+	const count = "SELECT count(*), sum(b + c + d) FROM wide WHERE a = 'text' AND e->>'a' = '1' AND f IS NULL AND k IS NOT NULL"
+	if err := db.QueryRow(count).Scan(&n, &sum); err != nil || n != rows || sum != 3*rows*(rows-1)/2 {
+		t.Errorf("%d rows with the sum %d, %v", n, sum, err)
+	}
+}
+
 func TestInferredNotPermitted(t *testing.T) {
 	for name, refuse := range map[string]func(srv *dataapitest.Server, db *sql.DB){
 		"no right": func(_ *dataapitest.Server, db *sql.DB) {
