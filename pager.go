@@ -80,6 +80,7 @@ func newPager(ctx context.Context, d *dialect.Dialect, zone *time.Location, p pa
 	r := &pager{rows: newRows(d, zone, &wire.ExecuteResponse{ColumnMetadata: columns}), pages: p, ahead: ahead}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	if err := r.turn(); err != nil {
+		err = r.incomplete(0, err)
 		_ = r.Close() // err says more
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"context"
+	"errors"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -55,6 +56,7 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.kept = !p.own // a portal's statement has run by now
 	return resp.ColumnMetadata, nil
 }
 
@@ -92,7 +94,11 @@ func (p *cursorPages) openPortal(ctx context.Context) error {
 
 func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	resp, err := p.run(ctx, p.cursor.Page())
-	if p.kept = err == nil && !p.own; err != nil {
+	if err != nil {
+		var sure interface{ SafeToRetry() bool }
+		if !errors.As(err, &sure) || !sure.SafeToRetry() { // the transaction has failed
+			p.kept = false
+		}
 		return nil, false, err
 	}
 	texts, err := pageTexts(resp.Records)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // openPortals returns a database whose statements with RETURNING are all read in
@@ -92,5 +94,28 @@ func TestPortalWithChange(t *testing.T) {
 		if n := query[int](t, db, "SELECT count(*) FROM flags"); n != 3*(i+1) {
 			t.Errorf("there are %d rows", n)
 		}
+	}
+}
+
+// TestPortalWhosePageIsNotSent has the page of a statement that has run within the
+// caller's transaction not be read: to run it again would change things twice.
+func TestPortalWhosePageIsNotSent(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	exec(t, db, "CREATE TABLE t (id int)")
+	tx := begin(t, db, nil)
+	defer tx.Rollback()
+	fault(t, srv, server.Fault{SQL: `auroradataapi_page\('`, Kind: server.FaultThrottle})
+	_, err := tx.Query("INSERT INTO t VALUES (1) RETURNING id", auroradataapi.Timeout(700*time.Millisecond))
+	srv.Server.Faults().Clear()
+	var e *auroradataapi.IncompleteError
+	if !errors.As(err, &e) || !e.Applied || e.SafeToRetry() || !errors.Is(err, auroradataapi.ErrThrottled) {
+		t.Errorf("got %v, want one that says Applied", err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM t"); n != 1 {
+		t.Errorf("there are %d rows", n)
 	}
 }
