@@ -93,7 +93,7 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 // strings are the same for any type, and numbers are shorter as such.
 func (e *copyEncoder) argument(column dialect.CopyColumn, value any) (argument, error) {
 	d := e.conn.dialect
-	if !d.TypedParameters || e.conn.params() == ParamsBind && column.OID != oidInterval {
+	if !d.TypedParameters || e.conn.params() == ParamsBind && column.OID != oidInterval && column.Element != oidInterval {
 		return encode(d, value)
 	}
 	v, err := resolve(d, value)

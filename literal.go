@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"encoding/hex"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func (c *Conn) bindLiteral(q call) (bound, error) {
 
 // literal writes a value as it stands in a statement, by its Go type. Numbers of
 // MySQL are bare, because LIMIT takes no text; in PostgreSQL everything is quoted,
-// so that its type is left open. A minus sign cannot make a comment with one
+// so that its type is left open, but for a time.Duration. A minus sign cannot make a comment with one
 // before it, as a space stands between.
 func literal(d *dialect.Dialect, value any) (string, error) {
 	v, err := resolve(d, value)
@@ -108,7 +109,27 @@ func literal(d *dialect.Dialect, value any) (string, error) {
 	case strings.IndexByte(text, 0) >= 0:
 		return "", nil // no literal can hold it: it is bound
 	}
-	return d.QuoteString(text)
+	quoted, err := d.QuoteString(text)
+	if typ := nanoseconds(d, v); typ != "" && err == nil {
+		quoted = "CAST(" + quoted + " AS " + typ + ")"
+	}
+	return quoted, err
+}
+
+// nanoseconds returns the type of a time.Duration, or of an array of them, where
+// the place would decide: an interval reads a bare number as seconds.
+func nanoseconds(d *dialect.Dialect, v any) string {
+	if !d.TypedParameters {
+		return ""
+	}
+	typ, leaf := "pg_catalog.int8", reflect.TypeOf(v)
+	for leaf != nil && isListType(leaf) {
+		typ, leaf = "pg_catalog.int8[]", leaf.Elem()
+	}
+	if leaf != reflect.TypeFor[time.Duration]() {
+		return ""
+	}
+	return typ
 }
 
 // arrayLiteral writes an array by the Go types of its elements.

@@ -1,6 +1,7 @@
 package auroradataapi_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -105,6 +106,14 @@ func TestLiteralValues(t *testing.T) {
 	}
 	if described, statements := counter.take(); described != 0 || statements != 3 {
 		t.Errorf("%d descriptions and %d statements", described, statements)
+	}
+	for _, d := range []any{90 * time.Second, auroradataapi.Array[time.Duration]{90 * time.Second}} { // no 90,000,000,000 seconds
+		if _, err := db.Exec("SELECT coalesce($1, NULL::interval)", d); !errors.Is(err, auroradataapi.DatatypeMismatch) && !errors.Is(err, auroradataapi.Code("42846")) {
+			t.Errorf("a %T as an interval: %v", d, err)
+		}
+	}
+	if got := query[time.Duration](t, db, "SELECT $1", 90*time.Second); got != 90*time.Second {
+		t.Errorf("a time.Duration comes back as %v", got)
 	}
 	my, _ := openInferring(t, dataapitest.New(t, dataapitest.MySQL()), auroradataapi.ParamsLiteral)
 	exec(t, my, "CREATE TABLE l (i bigint unsigned, s text, b blob, d datetime(6))")
