@@ -306,7 +306,7 @@ func TestLock(t *testing.T) {
 		if err := crashed.Lock(); err != nil {
 			t.Fatal(err)
 		}
-		m := open(t, srv, steps(srv.Engine), "x-lock-timeout=200ms")
+		m := open(t, srv, steps(srv.Engine), "x-lock-timeout=2s")
 		if err := m.Up(); !errors.Is(err, database.ErrLocked) || !errors.Is(err, lease.ErrHeld) {
 			t.Errorf("what is locked was migrated: %v", err)
 		}

@@ -66,7 +66,7 @@ func TestLock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		unlock, err := d.Lock(t.Context(), "x", time.Second)
+		unlock, err := d.Lock(t.Context(), "x", 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
