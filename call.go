@@ -201,6 +201,9 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 	if t == nil && !s.bare && c.enclosed(s.call) {
 		return c.transmitEnclosed(ctx, s, send)
 	}
+	if err := checkLength(s.sql); err != nil {
+		return err
+	}
 	l, id := c.lane, ""
 	if t != nil {
 		l, id = t.lane, t.id
@@ -245,6 +248,19 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 		t.ask(ctx, err)
 	}
 	return err
+}
+
+// checkLength refuses a statement that the service would, in words of its own
+// that tell neither the length nor a way out (F0011).
+func checkLength(sql string) error {
+	if len(sql) <= wire.MaxSQLChars {
+		return nil
+	}
+	n := utf8.RuneCountInString(sql)
+	if n <= wire.MaxSQLChars {
+		return nil
+	}
+	return errorf("the statement has %d characters as it is sent, and the Data API takes %d: pass values as arguments, write fewer rows by one statement, or load them with CopyFrom or ExecBatch", n, wire.MaxSQLChars)
 }
 
 // lane is what calls that wait for one another share: those of a transaction,
