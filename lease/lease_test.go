@@ -183,6 +183,42 @@ func TestCrash(t *testing.T) {
 	})
 }
 
+// TestClock has only the clock of the database say when a lease ends, whatever the
+// program's own says and in whatever zone the session is.
+func TestClock(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server) {
+		owners, others := srv.Open(t), srv.Open(t)
+		acquire(t, owners, lease.Options{TTL: time.Hour, Owner: "the owner"})
+		wantHeld(t, others, "the owner")
+		now := map[string]string{"postgresql": "clock_timestamp()", "mysql": "UTC_TIMESTAMP(6)"}[srv.Engine]
+		exec(t, others, "UPDATE auroradataapi_lease SET expires_at = "+now) // an hour later
+		l, err := lease.Try(t.Context(), others, "work", lease.Options{})
+		if err != nil {
+			t.Fatalf("the lease has ended by the database's clock: %v", err)
+		}
+		release(t, l)
+		zone := map[string]string{"postgresql": "SET LOCAL TIME ZONE 'Asia/Tokyo'", "mysql": "SET time_zone = '+09:00'"}[srv.Engine]
+		abroad := srv.Open(t)
+		tx, err := abroad.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		if _, err := tx.Exec(zone); err != nil {
+			t.Fatal(err)
+		}
+		held := acquire(t, owners, lease.Options{TTL: time.Minute})
+		var left float64
+		seconds := map[string]string{
+			"postgresql": "extract(epoch FROM expires_at - clock_timestamp())", "mysql": "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), expires_at)",
+		}[srv.Engine]
+		if err := tx.QueryRow("SELECT " + seconds + " FROM auroradataapi_lease").Scan(&left); err != nil || left < 30 || left > 60 {
+			t.Errorf("in another zone it lasts for %v seconds, %v", left, err)
+		}
+		release(t, held)
+	})
+}
+
 // TestRenewal keeps a lease for longer than it lasts without being renewed, though
 // answers and requests are lost meanwhile.
 func TestRenewal(t *testing.T) {
