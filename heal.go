@@ -65,8 +65,19 @@ func (c causes) concerns(d *dialect.Dialect, meta *wire.ColumnMetadata) bool {
 	return c&causeTimes != 0 && typ.Form.Instant()
 }
 
-// heal reads a result that was refused, for the causes given. The statement cannot
-// have changed anything, by what is known of it.
+// healAgain reads a result that was refused. The statement, which was executed,
+// cannot have changed anything by what is known of it. A view or an operator may
+// call what does all the same, and outside of the caller's transaction is not let.
+func (c *Conn) healAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+	rows, err := c.heal(ctx, q, b, causeOf(refused))
+	if c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
+		return c.undelivered(ctx, q, b, refused)
+	}
+	return rows, err
+}
+
+// heal reads a result whose columns have to be cast for the causes given, by a
+// statement that may be run several times.
 func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Rows, error) {
 	generation := c.connector.habits.now()
 	shape, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
@@ -81,7 +92,7 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 		for i := range h.columns {
 			h.cast[i] = h.causes.concerns(c.dialect, &h.columns[i])
 		}
-		rows, err := c.queryHealed(ctx, q, b, h)
+		rows, err := c.queryHealed(ctx, q, b, h, c.tx.Load() == nil)
 		switch cause := causeOf(err); {
 		case err == nil:
 			if !c.redefines(q) {
@@ -100,10 +111,11 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 	}
 }
 
-// queryHealed runs a statement with columns cast to text.
-func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
+// queryHealed runs a statement with columns cast to text. guarded does not let it
+// write.
+func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing, guarded bool) (driver.Rows, error) {
 	resp, err := c.run(ctx, CallStatement, q, nil, c.tx.Load(), wire.ExecuteRequest{
-		SQL: dialect.CastColumns(b.service.SQL, h.cast), Parameters: b.parameters, IncludeResultMetadata: true,
+		SQL: dialect.CastColumns(b.service.SQL, h.cast, guarded), Parameters: b.parameters, IncludeResultMetadata: true,
 	})
 	if err != nil {
 		return nil, err
@@ -131,9 +143,13 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing) (dr
 // arguments of other types may make them others, so they are asked for again.
 func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
 	if q.parsed.Star() || h.sql != b.service.SQL {
-		return c.heal(ctx, q, b, h.causes)
+		rows, err := c.heal(ctx, q, b, h.causes)
+		if c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) { // nothing was changed by it
+			return c.openPages(ctx, q, b, readPortal, surveyed{})
+		}
+		return rows, err
 	}
-	rows, err := c.queryHealed(ctx, q, b, h)
+	rows, err := c.queryHealed(ctx, q, b, h, false)
 	var e *Error
 	switch {
 	case err == nil:
@@ -141,7 +157,7 @@ func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (
 	case c.tooLarge(err):
 		return c.queryAgain(ctx, q, b, err)
 	case causeOf(err) != 0:
-		return c.heal(ctx, q, b, causeOf(err))
+		return c.healAgain(ctx, q, b, err)
 	case c.tx.Load() == nil && errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
 		c.connector.habits.set(q.habitKey(), habit{})
 		return c.queryRowsOf(ctx, q, b)

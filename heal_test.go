@@ -215,6 +215,41 @@ func TestRefusedTypesOfOtherMeaning(t *testing.T) {
 	read(db, int64(5), "SELECT $1", 5)
 }
 
+// TestRefusedTypesOfWritingView reads a view whose function writes, which is not
+// to be seen in the statement.
+func TestRefusedTypesOfWritingView(t *testing.T) {
+	db := dataapitest.Open(t)
+	exec(t, db, "CREATE TABLE n (i int)")
+	exec(t, db, "CREATE FUNCTION note() RETURNS interval LANGUAGE plpgsql AS 'BEGIN INSERT INTO n VALUES (1); RETURN ''1 day''; END'")
+	exec(t, db, "CREATE VIEW v AS SELECT note() AS a")
+	exec(t, db, "CREATE VIEW w AS SELECT a FROM v")
+	written := 0
+	check := func(q interface {
+		Query(string, ...any) (*sql.Rows, error)
+		QueryRow(string, ...any) *sql.Row
+	}, statement string) {
+		t.Helper()
+		var e *auroradataapi.IncompleteError
+		if _, err := q.Query(statement); !errors.As(err, &e) || !e.Applied {
+			t.Errorf("%s: %v", statement, err)
+		}
+		written++
+		var n int
+		if err := q.QueryRow("SELECT count(*) FROM n").Scan(&n); err != nil || n != written {
+			t.Errorf("%s: written %d times, %v, want %d", statement, n, err, written)
+			written = n
+		}
+	}
+	check(db, "SELECT a FROM w")
+	check(db, "SELECT * FROM v")
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	check(tx, "SELECT a AS b FROM w")
+}
+
 // TestRefusedTypesOfLargeResult has a result be refused for a type, and then for
 // its size.
 func TestRefusedTypesOfLargeResult(t *testing.T) {

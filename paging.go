@@ -226,7 +226,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		}
 	}
 	if !large && (!seen.writes || seen.readOnly) {
-		return c.heal(ctx, q, b, causeOf(refused))
+		return c.healAgain(ctx, q, b, refused)
 	}
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
@@ -312,8 +312,11 @@ type surveyed struct {
 
 func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
 	resp, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
-		SQL:        dialect.Survey,
-		Parameters: []wire.Parameter{{Name: "names", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))}},
+		SQL: dialect.Survey,
+		Parameters: []wire.Parameter{
+			{Name: "calls", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))},
+			{Name: "names", Value: wire.String(strings.Join(q.parsed.Names(), "\n"))},
+		},
 	})
 	if err != nil {
 		return s, err

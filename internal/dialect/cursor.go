@@ -121,8 +121,10 @@ func Shape(sql string) string {
 }
 
 // CastColumns returns a query with the rows of another, in their order, of which
-// some columns are cast to text. The columns are called c1, c2 and so on.
-func CastColumns(sql string, cast []bool) string {
+// some columns are cast to text. The columns are called c1, c2 and so on. guarded
+// has its transaction be read-only from before the other query is begun: the
+// condition of the query around it is looked at first.
+func CastColumns(sql string, cast []bool, guarded bool) string {
 	names, values := make([]string, len(cast)), make([]string, len(cast))
 	for i := range cast {
 		names[i] = "c" + strconv.Itoa(i+1)
@@ -131,8 +133,12 @@ func CastColumns(sql string, cast []bool) string {
 			values[i] += "::text"
 		}
 	}
+	guard := ""
+	if guarded {
+		guard = " WHERE (SELECT pg_catalog.set_config('transaction_read_only', 'on', true)) = 'on'"
+	}
 	return "WITH auroradataapi_row (" + strings.Join(names, ", ") + ") AS MATERIALIZED (" + PostgreSQL.unterminated(sql) +
-		"\n) SELECT " + strings.Join(values, ", ") + " FROM auroradataapi_row"
+		"\n) SELECT " + strings.Join(values, ", ") + " FROM auroradataapi_row" + guard
 }
 
 // unterminated returns a statement without the semicolon at its end, so that it
@@ -207,15 +213,50 @@ func quote(text string) string {
 }
 
 // Survey is a query about a transaction, with the names of functions in the
-// parameter names, one a line. It returns whether the transaction is read-only,
-// whether it may make temporary objects, and whether one of the functions may
-// write as far as its definition tells. Those of PostgreSQL itself do not count:
-// the ones that write make a statement Write.
-const Survey = `SELECT current_setting('transaction_read_only') = 'on',
+// parameter calls and of all else in names, one a line. It returns whether the
+// transaction is read-only, whether it may make temporary objects, and whether one
+// of the functions, or of those in views, may write as far as its definition tells.
+// Those of PostgreSQL itself do not count: the ones that write make a statement
+// Write.
+const Survey = `WITH RECURSIVE v(oid) AS (
+    SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname = ANY(string_to_array(:names, E'\n'))
+    UNION SELECT c.oid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_class' AS regclass)
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'v'),
+  f(oid) AS (
+    SELECT d.refobjid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_proc' AS regclass))
+SELECT current_setting('transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY'),
   EXISTS (SELECT FROM pg_catalog.pg_proc p
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
-    WHERE p.provolatile = 'v' AND p.proname = ANY(string_to_array(:names, E'\n')))`
+    WHERE p.provolatile = 'v' AND (p.proname = ANY(string_to_array(:calls, E'\n')) OR p.oid IN (SELECT oid FROM f)))`
+
+// Names returns the words and names in the statement, those of relations among
+// them.
+func (s *Statement) Names() []string {
+	var names []string
+	l := s.dialect.newLexer(s.sql)
+	for t := l.next(); t.kind != tokEOF; t = l.next() {
+		if name := l.name(t); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// name returns a word or name as the database compares it, "" for another token.
+func (l *lexer) name(t token) string {
+	text := l.text(t)
+	switch {
+	case t.kind == tokWord:
+		return strings.ToLower(text)
+	case t.kind == tokIdent && len(text) > 1 && (text[0] == '"' || text[0] == '`'):
+		quote := text[:1]
+		return strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
+	}
+	return ""
+}
 
 // Calls returns the names of the functions that the statement calls, without
 // their schemas, and of some that only look like calls.
@@ -224,14 +265,10 @@ func (s *Statement) Calls() []string {
 	l := s.dialect.newLexer(s.sql)
 	name := ""
 	for t := l.next(); t.kind != tokEOF; t = l.next() {
-		text := l.text(t)
-		switch {
+		switch text := l.text(t); {
 		case !t.significant():
-		case t.kind == tokWord:
-			name = strings.ToLower(text)
-		case t.kind == tokIdent && len(text) > 1 && (text[0] == '"' || text[0] == '`'):
-			quote := text[:1]
-			name = strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
+		case l.name(t) != "":
+			name = l.name(t)
 		default:
 			if t.kind == tokPunct && text == "(" && name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
