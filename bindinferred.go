@@ -38,8 +38,9 @@ const (
 //
 // An integer is an int8, which has operators with every other number and is cast
 // to each when it is assigned. A float64 is not among the modest, as numeric *
-// float8 is a float8 and no numeric; nor are bytes, which may be a text, and
-// times, which may be a wall clock.
+// float8 is a float8 and no numeric; nor is a Decimal, as a float4 seldom equals a
+// numeric; nor are bytes, which may be a text, and times, which may be a wall
+// clock.
 func needOf(v any, cast bool) need {
 	switch v.(type) {
 	case nil:
@@ -49,9 +50,9 @@ func needOf(v any, cast bool) need {
 			return needNothing
 		}
 		return needTypes
-	case bool, int64, uint64, UUID, Decimal, Date, Time, Timestamp:
+	case bool, int64, uint64, UUID, Date, Time, Timestamp:
 		return needIfRefused
-	case JSON, json.RawMessage, time.Time, []byte, float64, time.Duration:
+	case Decimal, JSON, json.RawMessage, time.Time, []byte, float64, time.Duration:
 		return needTypes
 	}
 	if isUUID(reflect.TypeOf(v)) {

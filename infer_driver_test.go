@@ -483,6 +483,12 @@ func TestInferredValues(t *testing.T) {
 	if got := query[string](t, db, "SELECT c FROM o WHERE c = $1 AND day = $2", "xyz", "2024-07-01"); got != "xyz  " {
 		t.Errorf("a char(5) is found as %q", got)
 	}
+	exec(t, db, "CREATE TABLE f AS SELECT 0.1::float4 AS f")
+	for _, v := range []any{auroradataapi.Decimal("0.1"), 0.1, float32(0.1), "0.1"} {
+		if got := query[int](t, db, "SELECT count(*) FROM f WHERE f = $1", v); got != 1 {
+			t.Errorf("a float4 of 0.1 is not found by a %T", v)
+		}
+	}
 	_, err := db.Exec("INSERT INTO o (id, n) VALUES ($1, $2)", "a0ee0000-0000-0000-0000-000000000002", struct{ A int }{1})
 	if err == nil || !strings.Contains(err.Error(), "argument 2: a struct { A int } cannot be sent") {
 		t.Errorf("a struct for a numeric: %v", err)
