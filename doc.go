@@ -366,5 +366,6 @@
 //	db := dataapitest.Open(t)
 //
 // "auroradataapi serve" is the same for any language. Both lose answers, throttle
-// and pause on demand, see docs/faults.md. The examples below run over it.
+// and pause on demand, see docs/faults.md. The examples below that need a
+// database run over it.
 package auroradataapi

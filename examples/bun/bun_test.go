@@ -104,7 +104,7 @@ func TestLiterals(t *testing.T) {
 
 // TestLongStatements has bun write more into a statement than the service takes.
 func TestLongStatements(t *testing.T) {
-	page.Limit(t, "values of more than 65 536 characters", "Member must have length less than or equal to 65536", func(t *testing.T, srv *dataapitest.Server) error {
+	page.Limit(t, "values of more than 65 536 characters", "characters as it is sent, and the Data API takes 65536", func(t *testing.T, srv *dataapitest.Server) error {
 		db := OpenPostgreSQL(srv.Open(t))
 		if srv.Engine == "mysql" {
 			db = OpenMySQL(srv.Open(t))
