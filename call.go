@@ -6,6 +6,7 @@ import (
 	"errors"
 	"unicode/utf8"
 
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -160,6 +161,9 @@ func (c *Conn) sendBound(ctx context.Context, q call, b bound) (*wire.ExecuteRes
 // for, and place finds a position of it in there.
 func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) int, t *tx, req wire.ExecuteRequest) (resp *wire.ExecuteResponse, err error) {
 	req.ResourceARN, req.SecretARN, req.Database = c.cfg.ClusterARN, c.cfg.SecretARN, c.cfg.Database
+	if kind == CallDescribe { // it changes nothing, so that a lost answer is asked for again
+		ctx = awsapi.Repeatable(ctx)
+	}
 	s := sending{op: wire.ExecuteStatement, kind: kind, call: q, place: place, sql: req.SQL, runsOn: req.ContinueAfterTimeout}
 	err = c.transmit(ctx, s, t, func(ctx context.Context, sql, id string) (err error) {
 		req.SQL, req.TransactionID = sql, id

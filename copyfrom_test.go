@@ -417,3 +417,35 @@ func TestCopyFromLostAnswer(t *testing.T) {
 		}
 	})
 }
+
+// TestLostQuestions loses the answers to what the driver asks about a statement,
+// which it can ask again.
+func TestLostQuestions(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	exec(t, db, "CREATE TABLE t (id int, name text)")
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, sql := range []string{"pg_attribute", "LIMIT 0"} {
+		if err := srv.Server.Faults().Add(server.Fault{Name: sql[:3], Kind: server.FaultDrop, SQL: sql, Times: 1, Executed: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := auroradataapi.CopyFrom(t.Context(), tx, "t", []string{"id", "name"}, numbered(1, 3), auroradataapi.CopyOptions{}); err != nil {
+		t.Errorf("the types of columns: %v", err)
+	}
+	if got := query[string](t, tx, "SELECT '1 day'::interval"); got != "1 day" {
+		t.Errorf("the columns of a query: %q", got)
+	}
+	for _, f := range srv.Server.Faults().List() {
+		if f.Hit != 1 {
+			t.Errorf("the fault %s hit %d calls", f.Fault.Name, f.Hit)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"unicode/utf8"
 
-	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -29,7 +28,6 @@ func (c *Conn) describe(ctx context.Context, q call, native string, t *tx) ([]di
 		return nil, &notDescribedError{text: "the statement is too long", err: err}
 	}
 	q.options = options{bareSession: q.bareSession}
-	ctx = awsapi.Repeatable(ctx) // nothing is executed, so that a lost answer is asked for again
 	resp, err := c.run(ctx, CallDescribe, q, nil, t, wire.ExecuteRequest{SQL: text})
 	if t != nil && err == nil {
 		resp, err = c.run(ctx, CallDescribe, q, nil, t, wire.ExecuteRequest{SQL: d.Read()})
