@@ -93,9 +93,13 @@ type statement struct {
 	family string
 	sql    string
 	args   []any
+	// then are others in the same transaction.
+	then []statement
 }
 
-func s(family, sql string, args ...any) statement { return statement{family, sql, args} }
+func s(family, sql string, args ...any) statement {
+	return statement{family: family, sql: sql, args: args}
+}
 
 var corpus = []statement{
 	// UUIDs.

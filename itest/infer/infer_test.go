@@ -1,5 +1,5 @@
-// Package infer runs statements that were written for pgx through pgx and through
-// this driver, and writes docs/parameters.md from what differs.
+// Package infer runs statements that were written for pgx and for go-sql-driver
+// through those and through this driver, and writes docs/parameters.md from what differs.
 package infer
 
 import (
@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -24,8 +25,6 @@ import (
 func TestMain(m *testing.M) { dataapitest.Main(m) }
 
 var update = flag.Bool("update", false, "rewrite docs/parameters.md")
-
-var modes = []auroradataapi.ParamMode{auroradataapi.ParamsInfer, auroradataapi.ParamsBind, auroradataapi.ParamsLiteral}
 
 // counter counts the calls of one mode.
 type counter struct{ described, statements int }
@@ -42,80 +41,144 @@ func (c *counter) CallStart(ctx context.Context, call auroradataapi.CallInfo) co
 
 func (*counter) CallEnd(context.Context, auroradataapi.CallInfo, auroradataapi.CallResult) {}
 
-// TestCorpus compares every statement in every mode.
-func TestCorpus(t *testing.T) {
-	srv := dataapitest.New(t)
+// side is a database, and the driver that everybody uses for it, which is the peer.
+type side struct {
+	name, peer  string
+	options     []dataapitest.Option
+	open        func(*testing.T, *dataapitest.Server) *sql.DB // the peer
+	schema      []string
+	corpus      []statement
+	differences map[string]string
+	modes       []auroradataapi.ParamMode // the default first
+	// before is run by the peer before each statement.
+	before string
+	run    func(*testing.T, *sql.DB, statement) string
+}
+
+var postgres = side{
+	name: "PostgreSQL", peer: "pgx",
+	open: openPostgres, schema: schema, corpus: corpus, differences: differences, run: run,
+	modes: []auroradataapi.ParamMode{auroradataapi.ParamsInfer, auroradataapi.ParamsBind, auroradataapi.ParamsLiteral},
+}
+
+func openPostgres(t *testing.T, srv *dataapitest.Server) *sql.DB {
+	t.Helper()
 	peer, err := sql.Open("pgx", srv.DatabaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer peer.Close()
-	for _, statement := range schema {
-		if _, err := peer.Exec(statement); err != nil {
-			t.Fatal(err)
-		}
+	return peer
+}
+
+// start makes a database with the schema, and opens the peer.
+func (sd side) start(t *testing.T) (*dataapitest.Server, *sql.DB) {
+	t.Helper()
+	srv := dataapitest.New(t, sd.options...)
+	peer := sd.open(t, srv)
+	t.Cleanup(func() { peer.Close() })
+	for _, statement := range sd.schema {
+		sd.must(t, peer, statement)
 	}
-	p := page{same: make(map[auroradataapi.ParamMode]int)}
-	used := make(map[string]bool)
-	for _, mode := range modes {
-		calls := &counter{}
-		cfg := srv.Config()
-		cfg.Params, cfg.Tracer = mode, calls
-		connector, err := auroradataapi.NewConnector(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ours := sql.OpenDB(connector)
-		for i, st := range corpus {
-			want := run(t, peer, st)
-			*calls = counter{}
-			got := run(t, ours, st)
-			first := *calls
-			if mode == auroradataapi.ParamsInfer {
-				*calls = counter{}
-				if again := run(t, ours, st); again != got {
-					t.Errorf("%s %T: %s at first, and then %s", st.sql, st.args, got, again)
+	return srv, peer
+}
+
+func (sd side) must(t *testing.T, peer *sql.DB, statement string) {
+	t.Helper()
+	if _, err := peer.Exec(statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// TestCorpus compares every statement in every mode.
+func TestCorpus(t *testing.T) {
+	var pages []page
+	for _, sd := range []side{postgres, mysqlSide} {
+		t.Run(sd.name, func(t *testing.T) {
+			srv, peer := sd.start(t)
+			p := page{side: sd, same: make(map[auroradataapi.ParamMode]int), calls: make(map[[2]counter]int)}
+			for _, mode := range sd.modes {
+				p.compareMode(t, srv, peer, mode)
+			}
+			p.checkReasons(t)
+			if sd.name == mysqlSide.name {
+				var version string
+				if err := peer.QueryRow("SELECT version()").Scan(&version); err != nil {
+					t.Fatal(err)
 				}
-				p.count(first, *calls)
+				if !strings.Contains(version, writtenOn) {
+					t.Skipf("docs/parameters.md is of %s, and this is %s: nothing differs without a reason, but the page was not compared", writtenOn, version)
+				}
 			}
-			if got == want {
-				p.same[mode]++
-				continue
-			}
-			if mode != auroradataapi.ParamsInfer {
-				continue
-			}
-			reason := differences[key(st)]
-			used[key(st)] = true
-			if reason == "" {
-				t.Errorf("%d %s\n\tpgx:  %s\n\tours: %s", i, key(st), want, got)
-			}
-			p.differ = append(p.differ, differing{st, want, got, reason})
-		}
-		ours.Close()
+			pages = append(pages, p)
+		})
 	}
-	for k := range differences {
+	if len(pages) == 2 {
+		comparePage(t, pages)
+	}
+}
+
+// compareMode runs the corpus by the peer and by this driver in a mode.
+func (p *page) compareMode(t *testing.T, srv *dataapitest.Server, peer *sql.DB, mode auroradataapi.ParamMode) {
+	t.Helper()
+	calls := &counter{}
+	cfg := srv.Config()
+	cfg.Params, cfg.Tracer = mode, calls
+	connector, err := auroradataapi.NewConnector(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := sql.OpenDB(connector)
+	defer ours.Close()
+	runBy := func(db *sql.DB, st statement) string {
+		if p.before != "" {
+			p.must(t, peer, p.before)
+		}
+		*calls = counter{}
+		return p.run(t, db, st)
+	}
+	for i, st := range p.corpus {
+		want := runBy(peer, st)
+		got := runBy(ours, st)
+		first := *calls
+		if mode == p.modes[0] {
+			if again := runBy(ours, st); again != got {
+				t.Errorf("%s: %s at first, and then %s", key(st), got, again)
+			}
+			p.calls[[2]counter{first, *calls}]++
+		}
+		if got == want {
+			p.same[mode]++
+			continue
+		}
+		if mode != p.modes[0] {
+			continue
+		}
+		reason := p.differences[key(st)]
+		if reason == "" {
+			t.Errorf("%d %s\n\t%s: %s\n\tours: %s", i, key(st), p.peer, want, got)
+		}
+		p.differ = append(p.differ, differing{st, want, got, reason})
+	}
+}
+
+// checkReasons reports reasons for what does not differ.
+func (p *page) checkReasons(t *testing.T) {
+	t.Helper()
+	used := make(map[string]bool)
+	for _, d := range p.differ {
+		used[key(d.statement)] = true
+	}
+	for k := range p.differences {
 		if !used[k] {
 			t.Errorf("there is no difference any more: %s", k)
 		}
 	}
-	p.compare(t)
 }
 
 // TestQueries runs the queries of the corpus outside of a transaction, where types
 // are asked for in another way, or only after PostgreSQL has refused others.
 func TestQueries(t *testing.T) {
-	srv := dataapitest.New(t)
-	peer, err := sql.Open("pgx", srv.DatabaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer peer.Close()
-	for _, statement := range schema {
-		if _, err := peer.Exec(statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	srv, peer := postgres.start(t)
 	ours := srv.Open(t)
 	for _, st := range corpus {
 		if !strings.HasPrefix(st.sql, "SELECT") && !strings.HasPrefix(st.sql, "VALUES") || differences[key(st)] != "" {
@@ -193,39 +256,43 @@ func ask(t *testing.T, q interface {
 // state names an error by its SQLSTATE, or says that nothing was sent.
 func state(err error) string {
 	var peer *pgconn.PgError
+	var mysqlPeer *mysql.MySQLError
 	var ours *auroradataapi.Error
 	switch {
+	case errors.As(err, &ours) && ours.Number != 0:
+		return numbered(ours.Number, ours.Code)
 	case errors.As(err, &ours) && ours.Code != "":
 		return "SQLSTATE " + ours.Code
 	case errors.As(err, &peer):
 		return "SQLSTATE " + peer.Code
+	case errors.As(err, &mysqlPeer):
+		return numbered(int(mysqlPeer.Number), string(mysqlPeer.SQLState[:]))
 	}
 	return "refused by the driver"
 }
 
-type differing struct {
-	statement
-	pgx, ours, reason string
+func numbered(number int, code string) string {
+	return fmt.Sprintf("error %d, SQLSTATE %s", number, code)
 }
 
-// page is docs/parameters.md.
+type differing struct {
+	statement
+	peer, ours, reason string
+}
+
+// page is the part of docs/parameters.md about one database.
 type page struct {
+	side
 	same   map[auroradataapi.ParamMode]int
 	differ []differing
 	calls  map[[2]counter]int
 }
 
-func (p *page) count(first, again counter) {
-	if p.calls == nil {
-		p.calls = make(map[[2]counter]int)
-	}
-	p.calls[[2]counter{first, again}]++
-}
-
-func (p *page) compare(t *testing.T) {
+// comparePage holds docs/parameters.md against what was found.
+func comparePage(t *testing.T, pages []page) {
 	t.Helper()
 	path := filepath.Join("..", "..", "docs", "parameters.md")
-	got := p.text()
+	got := text(pages)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)

@@ -6,18 +6,46 @@ import (
 	"strings"
 )
 
-const preface = `# Parameters on PostgreSQL
+const preface = `# Parameters
 
-This page is written by ` + "`go test ./itest/infer -update`" + `, which runs %d statements as
-programs write them for pgx: through pgx to PostgreSQL, and through this driver
-and the local Data API to the same PostgreSQL. Rows and SQLSTATEs are compared.
+This page is written by ` + "`go test ./itest/infer -update`" + `, which runs statements as
+programs write them for other drivers: through that driver to its database, and
+through this driver and the local Data API to the same database.
+`
 
-## How many are the same
+const postgresPreface = `
+## PostgreSQL
+
+%d statements as for pgx. Rows and SQLSTATEs are compared.
+
+### How many are the same
 
 `
 
+const mysqlPreface = `
+## MySQL
+
+%d statements as for go-sql-driver/mysql, which prepares them, with parseTime=true
+and loc=UTC; MariaDB stands in for MySQL. Rows with their Go types in an ` + "`any`" + `,
+the numbers of rows changed, keys that were made, error numbers and SQLSTATEs are
+compared, and what a statement has written is read back.
+
+### How many are the same
+
+`
+
+const mysqlCallsPreface = `
+### What they cost
+
+MySQL is not asked for types: a statement takes one call. Behind one that writes
+there is here another, which reads back.
+
+| Statements | At first | Again |
+|---|---|---|
+`
+
 const callsPreface = `
-## What they cost
+### What they cost
 
 With ` + "`params=infer`" + ` PostgreSQL is asked which types the parameters of a statement
 have: the first time it is seen, unless all arguments have their types by
@@ -30,34 +58,59 @@ asks in a transaction has one more before it, outside, to see that it may be ask
 `
 
 const differPreface = `
-## What differs
+### What differs
 
-With ` + "`params=infer`" + `, the default:
+With ` + "`params=%s`" + `, the default:
 
-| Statement | pgx | Here | Why |
+| Statement | %s | Here | Why |
 |---|---|---|---|
 `
 
 // text returns the page.
-func (p *page) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, preface, len(corpus))
-	b.WriteString("| `params` | Same as pgx | Of |\n|---|---|---|\n")
-	for _, mode := range modes {
-		fmt.Fprintf(&b, "| `%s` | %d | %d |\n", mode, p.same[mode], len(corpus))
+func text(pages []page) string {
+	b := strings.Builder{}
+	b.WriteString(preface)
+	for _, p := range pages {
+		p.write(&b)
 	}
-	b.WriteString(callsPreface)
+	return b.String()
+}
+
+// write writes the part of one database.
+func (p *page) write(b *strings.Builder) {
+	about := postgresPreface
+	if p.name == mysqlSide.name {
+		about = mysqlPreface
+	}
+	fmt.Fprintf(b, about, len(p.corpus))
+	fmt.Fprintf(b, "| `params` | Same as %s | Of |\n|---|---|---|\n", p.peer)
+	for _, mode := range p.modes {
+		fmt.Fprintf(b, "| `%s` | %d | %d |\n", mode, p.same[mode], len(p.corpus))
+	}
+	p.writeCalls(b)
+	if len(p.differ) == 0 {
+		fmt.Fprintf(b, "\n### What differs\n\nWith `params=%s`, the default, nothing.\n", p.modes[0])
+		return
+	}
+	fmt.Fprintf(b, differPreface, p.modes[0], p.peer)
+	for _, d := range p.differ {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", strings.ReplaceAll(key(d.statement), "|", `\|`), short(d.peer), short(d.ours), d.reason)
+	}
+}
+
+// writeCalls writes how many calls each statement took, the first time and again.
+func (p *page) writeCalls(b *strings.Builder) {
+	if p.name == mysqlSide.name {
+		b.WriteString(mysqlCallsPreface)
+	} else {
+		b.WriteString(callsPreface)
+	}
 	var lines []string
 	for c, n := range p.calls {
 		lines = append(lines, fmt.Sprintf("| %d | %s | %s |\n", n, c[0], c[1]))
 	}
 	sort.Strings(lines)
 	b.WriteString(strings.Join(lines, ""))
-	b.WriteString(differPreface)
-	for _, d := range p.differ {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", strings.ReplaceAll(key(d.statement), "|", `\|`), short(d.pgx), short(d.ours), d.reason)
-	}
-	return b.String()
 }
 
 // String tells the calls of a statement.
