@@ -51,6 +51,7 @@ func open(t *testing.T, srv *dataapitest.Server, opts ...oteldataapi.Option) *te
 	}
 	cfg := srv.Config()
 	cfg.Tracer = tracer
+	cfg.Params = auroradataapi.ParamsBind // no questions about types between the spans
 	connector, err := auroradataapi.NewConnector(cfg)
 	if err != nil {
 		t.Fatal(err)
