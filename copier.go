@@ -217,27 +217,34 @@ func (p *copier) read() ([]byte, error) {
 // load loads a chunk, and looks for the rows to blame if the database refuses it
 // for its values.
 func (p *copier) load(ctx context.Context, k *copyChunk) error {
+	return p.loadFrom(ctx, k, false)
+}
+
+// loadFrom is load where the savepoint may stand already. It is released whatever
+// comes of the rows, so that a transaction has one at a time: a failure that no row
+// is to blame for is the exception, for behind it the savepoint is the way back.
+func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
 	skip := p.options.OnBadRow != nil
-	if p.tx != nil && skip {
-		if _, err := p.execute(ctx, p.own("SAVEPOINT auroradataapi_copy"), nil); err != nil {
+	if skip && !saved {
+		if err := p.savepoint(ctx, "SAVEPOINT "); err != nil {
 			return err
 		}
 	}
 	err := p.send(ctx, k)
 	switch {
+	case err == nil && skip:
+		return p.savepoint(ctx, "RELEASE SAVEPOINT ")
 	case err == nil:
 		return nil
 	case !blamesRow(err), p.tx != nil && !skip:
 		return &CopyError{First: k.first, Last: k.last(), err: err, chunk: k}
 	}
-	if p.tx != nil {
-		if _, err := p.execute(ctx, p.own("ROLLBACK TO SAVEPOINT auroradataapi_copy"), nil); err != nil {
-			return err
-		}
+	if err := p.savepoint(ctx, "ROLLBACK TO SAVEPOINT "); err != nil {
+		return err
 	}
 	if k.rows() > 1 {
 		half := k.rows() / 2
-		if err := p.load(ctx, k.part(0, half)); err != nil {
+		if err := p.loadFrom(ctx, k.part(0, half), true); err != nil {
 			return err
 		}
 		return p.load(ctx, k.part(half, k.rows()))
@@ -245,7 +252,20 @@ func (p *copier) load(ctx context.Context, k *copyChunk) error {
 	if !skip {
 		return &CopyError{Row: k.first, err: err}
 	}
+	if err := p.savepoint(ctx, "RELEASE SAVEPOINT "); err != nil {
+		return err
+	}
 	return p.bad(BadRow{Row: k.first, Err: err})
+}
+
+// savepoint does something with the savepoint before the rows of a call. Without a
+// transaction there is none.
+func (p *copier) savepoint(ctx context.Context, what string) error {
+	if p.tx == nil {
+		return nil
+	}
+	_, err := p.execute(ctx, p.own(what+"auroradataapi_copy"), nil)
+	return err
 }
 
 func (p *copier) bad(row BadRow) error {

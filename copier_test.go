@@ -49,3 +49,53 @@ func TestCopyFromCommitFails(t *testing.T) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 }
+
+// TestCopyFromSavepoints leaves no savepoint behind in the caller's transaction:
+// on PostgreSQL one would lie within the other, for each call a level.
+func TestCopyFromSavepoints(t *testing.T) {
+	refuse := errors.New("refused")
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, _ bool) {
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL)")
+		for name, tt := range map[string]struct {
+			bad  int64 // the row that is bad, of 9
+			want error // what OnBadRow says to it
+		}{
+			"none":          {},
+			"in the middle": {bad: 4},
+			"the last":      {bad: 9},
+			"refused":       {bad: 6, want: refuse},
+		} {
+			t.Run(name, func(t *testing.T) {
+				tx, err := db.Begin()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer tx.Rollback()
+				var rows [][]any
+				for i := int64(1); i <= 9; i++ {
+					rows = append(rows, []any{i, "ok"})
+				}
+				if tt.bad > 0 {
+					rows[tt.bad-1][1] = "this is too long"
+				}
+				r, err := auroradataapi.CopyFrom(t.Context(), tx, "t", []string{"id", "name"}, auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{
+					OnBadRow: func(row auroradataapi.BadRow) error {
+						if row.Row != tt.bad {
+							t.Errorf("row %d is bad", row.Row)
+						}
+						return tt.want
+					},
+				})
+				if !errors.Is(err, tt.want) {
+					t.Fatalf("got %v", err)
+				}
+				if n := query[int64](t, tx, "SELECT count(*) FROM t"); n != r.Rows {
+					t.Errorf("there are %d rows, and %d were counted", n, r.Rows)
+				}
+				if _, err := tx.Exec("RELEASE SAVEPOINT auroradataapi_copy"); err == nil {
+					t.Error("a savepoint was left behind")
+				}
+			})
+		}
+	})
+}

@@ -96,7 +96,8 @@ type CopyOptions struct {
 	// OnBadRow is called for each row that the database refuses for its values,
 	// such as one that breaks a constraint; CopyFrom goes on without it, unless
 	// an error is returned. Finding the row among those of a call takes some
-	// more calls. If OnBadRow is nil, the first such row is named in the error.
+	// more calls, and in a transaction each call has a savepoint, which is two
+	// more. If OnBadRow is nil, the first such row is named in the error.
 	OnBadRow func(BadRow) error
 	// Progress, if not nil, is called after each call that loaded rows.
 	Progress func(CopyProgress)
