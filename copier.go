@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,40 +108,44 @@ func (p *copier) runTransaction(ctx context.Context) error {
 }
 
 // runPerCall loads the rows by calls that commit, several at once if asked to.
-// It ends when all that were begun have.
+// It ends when all that were begun have, and does not go on behind a panic.
 func (p *copier) runPerCall(ctx context.Context) error {
 	var calls sync.WaitGroup
 	defer calls.Wait() // also if the source panics
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	free := make(chan struct{}, max(p.options.InFlight, 1))
-	var failed error // of the calls; guarded by p.mu
-	stopped := func() error {
+	var failed error       // of the calls; guarded by p.mu
+	var unwound *unwinding // of OnBadRow, Progress or a tracer; guarded by p.mu
+	stopped := func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return failed
+		return failed != nil || unwound != nil
 	}
 	var err error
-	for stopped() == nil {
+	for !stopped() {
 		var chunk *copyChunk
 		if chunk, err = p.next(); err != nil || chunk == nil {
 			break
 		}
 		free <- struct{}{}
-		if stopped() != nil {
+		if stopped() {
 			break
 		}
 		calls.Add(1)
 		go func() {
 			defer func() { <-free; calls.Done() }()
-			if err := p.load(ctx, chunk); err != nil {
+			var err error
+			contain(func() { err = p.load(ctx, chunk) }, func(u *unwinding) {
 				p.mu.Lock()
+				defer p.mu.Unlock()
 				failed = errors.Join(failed, err)
-				p.mu.Unlock()
-			}
+				unwound = cmp.Or(unwound, u)
+			})
 		}()
 	}
 	calls.Wait()
+	unwound.resume()
 	if err = errors.Join(failed, err); err == nil {
 		return nil
 	}

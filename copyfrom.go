@@ -98,6 +98,9 @@ type CopyOptions struct {
 	// an error is returned. Finding the row among those of a call takes some
 	// more calls, and in a transaction each call has a savepoint, which is two
 	// more. If OnBadRow is nil, the first such row is named in the error.
+	//
+	// With PerCall, OnBadRow and Progress are called by other goroutines, one at a
+	// time. If one panics, so does CopyFrom when no call is under way any longer.
 	OnBadRow func(BadRow) error
 	// Progress, if not nil, is called after each call that loaded rows.
 	Progress func(CopyProgress)

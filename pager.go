@@ -66,26 +66,36 @@ var _ driver.Rows = (*pager)(nil)
 // page is what came of fetching one.
 type page struct {
 	content
-	last bool
-	err  error
+	last    bool
+	err     error
+	unwound *unwinding
 }
 
 // newPager opens the pages of a result. ctx is that of the query.
-func newPager(ctx context.Context, d *dialect.Dialect, zone *time.Location, p pages, ahead bool) (*pager, error) {
+func newPager(ctx context.Context, d *dialect.Dialect, zone *time.Location, p pages, ahead bool) (_ *pager, err error) {
+	r := &pager{pages: p, ahead: ahead}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	opened := false
+	defer func() {
+		if !opened { // for an error, or a panic
+			r.failed = cmp.Or(err, errUnread)
+			_ = r.Close() // err says more
+		}
+	}()
 	columns, err := p.open(ctx)
 	if err != nil {
-		_ = p.end(ctx, endFailed) // err says more
 		return nil, err
 	}
-	r := &pager{rows: newRows(d, zone, &wire.ExecuteResponse{ColumnMetadata: columns}), pages: p, ahead: ahead}
-	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.rows = newRows(d, zone, &wire.ExecuteResponse{ColumnMetadata: columns})
 	if err := r.turn(); err != nil {
-		err = r.incomplete(0, err)
-		_ = r.Close() // err says more
-		return nil, err
+		return nil, r.incomplete(0, err)
 	}
+	opened = true
 	return r, nil
 }
+
+// errUnread is why rows cannot be read behind a panic.
+var errUnread = errorf("a page of the result was not read, for a panic")
 
 // fetch fetches a page, and ends what is open on the server behind the last.
 func (r *pager) fetch() page {
@@ -93,7 +103,7 @@ func (r *pager) fetch() page {
 	if err == nil && last {
 		err = r.pages.end(r.ctx, endComplete)
 	}
-	return page{content, last, err}
+	return page{content, last, err, nil}
 }
 
 // fetchAhead has the next page fetched while this one is read. Nobody touches
@@ -104,7 +114,13 @@ func (r *pager) fetchAhead() {
 	}
 	c := make(chan page, 1)
 	r.fetching = c
-	go func() { c <- r.fetch() }()
+	go func() {
+		var p page
+		contain(func() { p = r.fetch() }, func(u *unwinding) {
+			p.unwound = u
+			c <- p
+		})
+	}()
 }
 
 // turn makes the next page the current one.
@@ -112,6 +128,10 @@ func (r *pager) turn() error {
 	r.fetchAhead()
 	p := <-r.fetching
 	r.fetching = nil
+	if p.unwound != nil {
+		r.failed = errUnread
+		p.unwound.resume()
+	}
 	r.page, r.begun, r.last = p.content, false, p.last
 	if r.failed == nil {
 		r.failed = p.err

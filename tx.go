@@ -85,8 +85,9 @@ func errOpen() error { return errorf("a transaction is open on this connection a
 // him.
 func (c *Conn) openTx(ctx context.Context, statement string, l *lane) (*tx, error) {
 	type answer struct {
-		id  string
-		err error
+		id      string
+		err     error
+		unwound *unwinding
 	}
 	ask := func() answer {
 		resp, err := c.api.BeginTransaction(ctx, &wire.BeginRequest{
@@ -105,17 +106,22 @@ func (c *Conn) openTx(ctx context.Context, statement string, l *lane) (*tx, erro
 	} else {
 		answered := make(chan answer)
 		c.connector.background.run(func(<-chan struct{}) {
-			a := ask()
-			select {
-			case answered <- a:
-			case <-ctx.Done():
-				if a.err == nil {
-					c.drop(ctx, a.id)
+			var a answer
+			contain(func() { a = ask() }, func(u *unwinding) {
+				a.unwound = u
+				select {
+				case answered <- a:
+				case <-ctx.Done():
+					u.resume()
+					if a.err == nil {
+						c.drop(ctx, a.id)
+					}
 				}
-			}
+			})
 		})
 		select {
 		case a = <-answered:
+			a.unwound.resume()
 		case <-ctx.Done():
 			a.err = &awsapi.NotExecutedError{Effort: awsapi.Effort{Op: wire.BeginTransaction, Attempts: 1}, Err: ctx.Err()}
 		}

@@ -1,0 +1,160 @@
+package auroradataapi_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+)
+
+// recovered returns what a function panics with.
+func recovered(f func()) (v any) {
+	defer func() { v = recover() }()
+	f()
+	return nil
+}
+
+// panicTracer panics with itself before call number n, from 1, of a kind.
+type panicTracer struct {
+	recording
+	kind auroradataapi.CallKind
+	n    int32
+	seen atomic.Int32
+}
+
+func (p *panicTracer) CallStart(ctx context.Context, call auroradataapi.CallInfo) context.Context {
+	if call.Kind == p.kind && p.seen.Add(1) == p.n {
+		panic(p)
+	}
+	return p.recording.CallStart(ctx, call)
+}
+
+// TestCopyFromPanicOfCallback has OnBadRow and Progress panic, who are called by
+// other goroutines with PerCall. The caller of CopyFrom gets the panic when nothing
+// runs any longer.
+func TestCopyFromPanicOfCallback(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, _ *sql.DB, _ bool) {
+		tracer := new(recording)
+		db, _ := openTraced(t, srv, tracer)
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL)")
+		long := strings.Repeat("x", 50000)
+		var rows [][]any
+		for i := 1; i <= 250; i++ { // three calls
+			rows = append(rows, []any{i, long})
+		}
+		rows[200][1] = nil
+		boom := new(int)
+		stop := func() { panic(boom) }
+		bad := func(auroradataapi.BadRow) error { stop(); return nil }
+		progress := func(auroradataapi.CopyProgress) { stop() }
+		for name, options := range map[string]auroradataapi.CopyOptions{
+			"OnBadRow in a transaction": {OnBadRow: bad},
+			"Progress in a transaction": {Progress: progress},
+			"OnBadRow":                  {OnBadRow: bad, PerCall: true},
+			"Progress":                  {Progress: progress, PerCall: true},
+			"OnBadRow, 3 at once":       {OnBadRow: bad, PerCall: true, InFlight: 3},
+			"Progress, 3 at once":       {Progress: progress, PerCall: true, InFlight: 3},
+		} {
+			t.Run(name, func(t *testing.T) {
+				exec(t, db, "DELETE FROM t")
+				tracer.take(t)
+				load := func() {
+					_, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "name"}, auroradataapi.CopyRows(rows), options)
+					t.Errorf("CopyFrom returned %v", err)
+				}
+				if v := recovered(load); v != boom {
+					t.Errorf("recovered %v", v)
+				}
+				tracer.take(t) // in which all calls have ended
+				if n := srv.Server.OpenTransactions(); n != 0 {
+					t.Errorf("%d transactions are open", n)
+				}
+				if n := query[int](t, db, "SELECT count(*) FROM t"); !options.PerCall && n != 0 {
+					t.Errorf("there are %d rows", n)
+				}
+			})
+		}
+		t.Run("Goexit", func(t *testing.T) { // as of t.Fatal
+			ended := make(chan bool)
+			stop = runtime.Goexit
+			go func() {
+				returned := false
+				defer func() { ended <- returned }()
+				_, _ = auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "name"}, auroradataapi.CopyRows(rows),
+					auroradataapi.CopyOptions{OnBadRow: bad, PerCall: true})
+				returned = true
+			}()
+			if <-ended {
+				t.Error("CopyFrom returned")
+			}
+		})
+	})
+}
+
+// TestPanicOfTracer has a tracer panic in calls that other goroutines make.
+func TestPanicOfTracer(t *testing.T) {
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		clean := func(t *testing.T) {
+			if n := srv.Server.OpenTransactions(); n != 0 {
+				t.Errorf("%d transactions are open", n)
+			}
+		}
+		t.Run("begin", func(t *testing.T) {
+			tracer := &panicTracer{kind: auroradataapi.CallTransaction, n: 1}
+			db, _ := openTraced(t, srv, tracer)
+			if v := recovered(func() { _, _ = db.BeginTx(t.Context(), nil) }); v != tracer {
+				t.Errorf("recovered %v", v)
+			}
+			clean(t)
+		})
+		t.Run("page", func(t *testing.T) {
+			setUp := srv.Open(t)
+			exec(t, setUp, "CREATE TABLE pages (id int PRIMARY KEY, name text)")
+			for i := range 4 {
+				exec(t, setUp, fmt.Sprintf("INSERT INTO pages VALUES (%d, '%s')", i, strings.Repeat("x", 9000)))
+			}
+			for n := int32(1); ; n++ {
+				tracer := &panicTracer{kind: auroradataapi.CallPage, n: n}
+				db := openPaging(t, srv, func(cfg *auroradataapi.Config) {
+					cfg.Paging, cfg.PageBytes, cfg.Tracer = auroradataapi.PagingAlways, 10000, tracer
+				})
+				v := recovered(func() {
+					rows, err := db.Query("SELECT id, name FROM pages ORDER BY id")
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer rows.Close()
+					for rows.Next() {
+					}
+				})
+				clean(t)
+				if v == nil && tracer.seen.Load() < n { // there are no more calls
+					if n < 4 {
+						t.Errorf("there were %d calls", n-1)
+					}
+					break
+				}
+				if v != tracer {
+					t.Fatalf("call %d: recovered %v", n, v)
+				}
+			}
+		})
+		t.Run("cancel", func(t *testing.T) {
+			tracer := &panicTracer{kind: auroradataapi.CallCancel, n: 1}
+			db, _ := openTraced(t, srv, tracer)
+			cancelledRunning(t, sleeping(t, srv, db), func(ctx context.Context) error {
+				_, err := db.ExecContext(ctx, sleeps[srv.Engine])
+				return err
+			})
+			if v := recovered(func() { db.Close() }); v != tracer {
+				t.Errorf("recovered %v", v)
+			}
+		})
+	})
+}
