@@ -16,16 +16,16 @@ import (
 // back.
 type fetchPages struct {
 	*cursorPages
-	read   int // texts that were handed out
-	count  int // to be asked for next
-	shrunk int // the count that was too large last; zero is none
+	read  int // texts that were handed out
+	count int // to be asked for next
+	most  int // as many fitted into a page, or may
 }
 
 // safeCount is the number of the longest pieces that fit a page.
 const safeCount = maxPageBytes / (pieceBytes + 2_000)
 
 func (p *fetchPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
-	p.count = safeCount
+	p.count, p.most = safeCount, 1<<30
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (p *fetchPages) next(ctx context.Context) (content, bool, error) {
 	for {
 		resp, err := p.run(ctx, p.cursor.FetchRows(p.count))
 		if errors.Is(err, ErrResultTooLarge) && p.count > safeCount {
-			p.shrunk, p.count = p.count, safeCount
+			p.most, p.count = p.count/2, safeCount
 			if _, err = p.run(ctx, p.cursor.MoveTo(p.read)); err == nil {
 				continue
 			}
@@ -64,15 +64,14 @@ func (p *fetchPages) next(ctx context.Context) (content, bool, error) {
 }
 
 // guess decides on the size of the next page: half of what would fit if its rows
-// were as long as those of this one, and not much more than last time.
+// were as long as those of this one, and not much more than last time. What was too
+// large is approached again slowly, as one row may have been to blame.
 func (p *fetchPages) guess(texts []string) {
 	size := 1
 	for _, text := range texts {
 		size += len(text) + 6
 	}
 	fit := p.cursor.PageBytes / 2 * len(texts) / size
-	p.count = max(safeCount, min(fit, 4*p.count))
-	if p.shrunk > 0 {
-		p.count = max(safeCount, min(p.count, p.shrunk/2))
-	}
+	p.count = max(safeCount, min(fit, 4*p.count, p.most))
+	p.most = min(2*p.most, 1<<30)
 }
