@@ -5,8 +5,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -90,5 +92,20 @@ func TestUnreadableRow(t *testing.T) {
 				t.Errorf("the pages were ended by %v", p.ends)
 			}
 		})
+	}
+}
+
+// TestKeptValue keeps a short value of a long row, which must not keep the row.
+func TestKeptValue(t *testing.T) {
+	text := "(kept," + strings.Repeat("x", 1<<20) + ")"
+	r := newRows(dialect.PostgreSQL, time.UTC, &wire.ExecuteResponse{ColumnMetadata: []wire.ColumnMetadata{{TypeName: "text"}, {TypeName: "text"}}})
+	dest := make([]driver.Value, 2)
+	p := &textPage{long: new(longText)}
+	if err := p.decode(r, text, dest); err != nil || dest[0] != "kept" || len(dest[1].(string)) != 1<<20 {
+		t.Fatalf("got %.20q, %v", dest, err)
+	}
+	begin := uintptr(unsafe.Pointer(unsafe.StringData(text)))
+	if at := uintptr(unsafe.Pointer(unsafe.StringData(dest[0].(string)))); at >= begin && at < begin+uintptr(len(text)) {
+		t.Error("a value of four bytes keeps a row of a megabyte")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -89,6 +90,10 @@ func (p *textPage) row() (string, error) {
 // errPiece is a row of which a piece is missing.
 var errPiece = errors.New("a piece of a row is missing, as after a ROLLBACK TO SAVEPOINT while rows are read; read them to their end before")
 
+// keptBytes is what a value may keep in memory besides itself: the text of its
+// row, of which it is a part.
+const keptBytes = 4 << 10
+
 // decode reads a row's text into dest.
 func (p *textPage) decode(r *rows, text string, dest []driver.Value) error {
 	if len(dest) == 0 && text == "()" {
@@ -110,6 +115,9 @@ func (p *textPage) decode(r *rows, text string, dest []driver.Value) error {
 		}
 		if dest[i], err = r.columns[i].decodePlain(f.Text); err != nil {
 			return errorf("row %d, column %q: %w", r.read+1, r.columns[i].meta.Label, err)
+		}
+		if s, ok := dest[i].(string); ok && len(text)-len(s) > keptBytes {
+			dest[i] = strings.Clone(s)
 		}
 	}
 	r.read++
