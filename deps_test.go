@@ -54,12 +54,13 @@ var importRules = []importRule{
 		never: []string{".", "internal/awsapi", "internal/localdb", "internal/cli", awsSDK + "/service", awsSDK + "/config", cobra},
 	},
 	{pkg: "internal/localdb", may: []string{"golang.org/x/sys"}, never: []string{".", "server", "internal/cli", awsSDK, cobra}},
-	{pkg: "itest/facts", never: []string{anything}},  // tests only
-	{pkg: "itest/lambda", never: []string{anything}}, // tests only
-	{pkg: "itest/infer", never: []string{anything}},  // tests only
-	{pkg: "itest/parity", never: []string{anything}}, // tests only
-	{pkg: "itest/soak", never: []string{anything}},   // tests only
-	{pkg: "interop", never: []string{anything}},      // tests only
+	{pkg: "itest/facts", never: []string{anything}},     // tests only
+	{pkg: "itest/lambda", never: []string{anything}},    // tests only
+	{pkg: "itest/infer", never: []string{anything}},     // tests only
+	{pkg: "itest/parity", never: []string{anything}},    // tests only
+	{pkg: "itest/integrity", never: []string{anything}}, // tests only
+	{pkg: "itest/soak", never: []string{anything}},      // tests only
+	{pkg: "interop", never: []string{anything}},         // tests only
 	{pkg: "lease", never: []string{anything}},
 	{pkg: "dataapitest", may: []string{".", "server", "internal/localdb", awsSDK}, never: []string{"internal/cli", cobra}},
 	{
