@@ -14,8 +14,10 @@ import (
 type rows struct {
 	columns []column
 	records *wire.Records
-	fields  []wire.Field // the current row, reused
-	read    int          // rows read so far
+	read    int // rows read so far
+
+	dest []driver.Value // where the current row goes
+	err  error          // what was wrong with a value of it, or nil
 }
 
 var _ driver.Rows = (*rows)(nil)
@@ -26,6 +28,7 @@ type column struct {
 	typ     *dialect.Type
 	element *dialect.Type // of an array
 	zone    *time.Location
+	texts   textForm
 	bytes   bool // a text is handed out as []byte
 	plain   bool // the values are PostgreSQL's own texts
 }
@@ -55,6 +58,7 @@ func newColumn(d *dialect.Dialect, zone *time.Location, meta *wire.ColumnMetadat
 	if c.element = d.TypeByName(c.typ.Element); c.element == nil {
 		c.element = c.typ // an array of what has no row either
 	}
+	c.texts = c.textForm()
 	return c
 }
 
@@ -70,30 +74,32 @@ func (r *rows) Columns() []string {
 // Next reads the next row. A value that cannot be converted is an error that
 // names its row and column.
 func (r *rows) Next(dest []driver.Value) error {
-	fields, err := r.records.Next(r.fields)
+	r.dest, r.err = dest, nil
+	n, err := r.records.Row((*rowSink)(r))
 	switch {
 	case err == io.EOF:
 		return io.EOF
 	case err != nil:
 		// It is looked at row by row, after the statement was executed.
 		return &IncompleteError{Rows: r.read, Applied: true, err: fmt.Errorf("row %d: %w", r.read+1, err)}
+	case n != len(dest):
+		return errorf("row %d has %d values for %d columns", r.read+1, n, len(dest))
 	}
-	r.fields = fields
-	return r.decodeRow(fields, dest)
+	r.read++
+	return r.err
 }
 
-// decodeRow reads a row into dest.
-func (r *rows) decodeRow(fields []wire.Field, dest []driver.Value) (err error) {
+// decodeRow reads a row that was decoded before into dest.
+func (r *rows) decodeRow(fields []wire.Field, dest []driver.Value) error {
 	if len(fields) != len(dest) {
 		return errorf("row %d has %d values for %d columns", r.read+1, len(fields), len(dest))
 	}
-	r.read++
-	for i := range fields {
-		if dest[i], err = r.columns[i].value(&fields[i]); err != nil {
-			return errorf("row %d, column %q: %w", r.read, r.columns[i].meta.Label, err)
-		}
+	r.dest, r.err = dest, nil
+	for i, f := range fields {
+		(*rowSink)(r).Field(i, f)
 	}
-	return nil
+	r.read++
+	return r.err
 }
 
 // Close gives up the rows that were not read.

@@ -61,14 +61,14 @@ func parseTimestamp(text string) (time.Time, error) {
 // commonTimestamp reads a timestamp of the years 1 to 9999, which nearly all are,
 // by the places of its digits: in a large result time.Date would take longer
 // than all the rest of the value.
-func commonTimestamp(s string) (t time.Time, ok bool) {
+func commonTimestamp[T string | []byte](s T) (t time.Time, ok bool) {
 	if len(s) < len("2006-01-02 15:04:05") || s[4] != '-' || s[7] != '-' || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return t, false
 	}
 	year := two(s, 0)*100 + two(s, 2)
 	month, day, hour, minute, second := two(s, 5), two(s, 8), two(s, 11), two(s, 14), two(s, 17)
 	nano := 0
-	if fraction := s[19:]; fraction != "" {
+	if fraction := s[19:]; len(fraction) > 0 {
 		if fraction[0] != '.' || len(fraction) < 2 || len(fraction) > 10 {
 			return t, false
 		}
@@ -98,7 +98,7 @@ func commonTimestamp(s string) (t time.Time, ok bool) {
 }
 
 // two returns the number of the two digits at i, a large one if they are none.
-func two(s string, i int) int {
+func two[T string | []byte](s T, i int) int {
 	tens, units := s[i]-'0', s[i+1]-'0'
 	if tens > 9 || units > 9 {
 		return 1 << 20

@@ -64,29 +64,60 @@ func overflows32(v float64) bool {
 	return math.IsInf(float64(float32(v)), 0) && !math.IsInf(v, 0)
 }
 
-func (c *column) decodeText(text string) (driver.Value, error) {
+// textForm says what becomes of the texts of a column.
+type textForm uint8
+
+const (
+	otherTexts   textForm = iota // the column's form says it
+	stringTexts                  // strings
+	bytesTexts                   // []byte
+	instantTexts                 // time.Time
+)
+
+func (c *column) textForm() textForm {
 	switch c.typ.Form {
-	case dialect.Date, dialect.Timestamp:
-		return parseTimestamp(text)
-	case dialect.TimestampTZ:
+	case dialect.Date, dialect.Timestamp, dialect.TimestampTZ:
+		return instantTexts
+	case dialect.Time, dialect.Duration, dialect.Year, dialect.Integer:
+		return otherTexts
+	case dialect.JSON, dialect.XML:
+		return bytesTexts
+	}
+	if c.bytes {
+		return bytesTexts
+	}
+	return stringTexts
+}
+
+func (c *column) decodeText(text string) (driver.Value, error) {
+	switch c.texts {
+	case stringTexts:
+		return text, nil
+	case bytesTexts:
+		return []byte(text), nil
+	case instantTexts:
 		t, err := parseTimestamp(text)
-		if err != nil || c.zone == time.UTC {
-			return t, err
-		}
-		return t.In(c.zone), nil
+		return c.instant(t), err
+	}
+	switch c.typ.Form {
 	case dialect.Time:
 		return c.text(databaseText(text, dialect.Time)), nil
 	case dialect.Duration:
 		return c.text(padFraction(text, c.meta.Scale)), nil
 	case dialect.Year:
 		return parseYear(text)
-	case dialect.Integer:
-		return parseInteger(text)
-	case dialect.JSON, dialect.XML:
-		return []byte(text), nil
 	default:
-		return c.text(text), nil
+		return parseInteger(text)
 	}
+}
+
+// instant returns an instant in the time zone that was asked for, and a wall
+// clock as it is.
+func (c *column) instant(t time.Time) time.Time {
+	if c.zone == time.UTC || c.typ.Form != dialect.TimestampTZ {
+		return t
+	}
+	return t.In(c.zone)
 }
 
 // text returns a text as the Go type that code for the engine expects.

@@ -15,10 +15,11 @@ const (
 type arena struct {
 	text strings.Builder
 	blob []byte
+	left int // bounds what is still to come, in bytes
 }
 
-// string returns v as a string. left bounds what is still to come.
-func (a *arena) string(v []byte, left int) string {
+// string returns v as a string.
+func (a *arena) string(v []byte) string {
 	switch {
 	case len(v) == 0:
 		return ""
@@ -26,7 +27,7 @@ func (a *arena) string(v []byte, left int) string {
 		return string(v)
 	case a.text.Cap()-a.text.Len() < len(v):
 		a.text.Reset()
-		a.text.Grow(min(chunkBytes, max(left, len(v))))
+		a.text.Grow(min(chunkBytes, max(a.left, len(v))))
 	}
 	start := a.text.Len()
 	a.text.Write(v)
@@ -34,12 +35,12 @@ func (a *arena) string(v []byte, left int) string {
 }
 
 // bytes returns memory for n bytes, of which whoever appends to it gets a copy.
-func (a *arena) bytes(n, left int) []byte {
+func (a *arena) bytes(n int) []byte {
 	switch {
 	case n > ownBytes:
 		return make([]byte, n)
 	case len(a.blob) < n || a.blob == nil:
-		a.blob = make([]byte, min(chunkBytes, max(left, n)))
+		a.blob = make([]byte, min(chunkBytes, max(a.left, n)))
 	}
 	v := a.blob[:n:n]
 	a.blob = a.blob[n:]

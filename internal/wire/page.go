@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"bytes"
-	"encoding/base64"
-	"strconv"
-)
+import "strconv"
 
 // page reads the rows of an answer, each in one pass. The spellings that
 // encoders produce are matched as a whole; a value that is spelled in any other
@@ -16,38 +12,34 @@ type page struct {
 	scratch []byte // the text that is being unescaped
 }
 
-// row reads a row and appends its fields to dst.
-func (p *page) row(dst []Field) ([]Field, error) {
+// row reads a row, hands its values to a sink, and returns how many they were.
+func (p *page) row(to Sink) (n int, err error) {
 	if p.peek() != '[' {
-		return nil, p.fail("%s where a list has to be", p.what())
+		return 0, p.fail("%s where a list has to be", p.what())
 	}
 	if err := p.enter(); err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer p.leave()
 	if p.peek() == ']' {
 		p.pos++
-		return dst, nil
+		return 0, nil
 	}
-	for i := 0; ; i++ {
-		if i < cap(dst) {
-			dst = dst[:i+1]
-		} else {
-			dst = append(dst, Field{})
-		}
-		if next := p.canonical(&dst[i], p.pos); next > 0 {
+	p.arena.left = len(p.data) - p.pos
+	for ; ; n++ {
+		if next := p.canonical(to, n, p.pos); next > 0 {
 			p.pos = next
-		} else if err := p.any(&dst[i]); err != nil {
-			return nil, in("["+strconv.Itoa(i)+"]", err)
+		} else if err := p.any(to, n); err != nil {
+			return 0, in("["+strconv.Itoa(n)+"]", err)
 		}
 		switch p.peek() {
 		case ',':
 			p.pos++
 		case ']':
 			p.pos++
-			return dst, nil
+			return n + 1, nil
 		default:
-			return nil, p.fail("%s where a comma or the end of the list has to be", p.what())
+			return 0, p.fail("%s where a comma or the end of the list has to be", p.what())
 		}
 	}
 }
@@ -75,12 +67,16 @@ func (p *page) count() (n int) {
 }
 
 // any reads a field in any spelling.
-func (p *page) any(f *Field) (err error) {
-	*f = Field{} // a union that is null has no member
+func (p *page) any(to Sink, column int) error {
+	var f Field // a union that is null has no member
 	if !p.null() {
-		*f, err = p.field()
+		var err error
+		if f, err = p.field(); err != nil {
+			return err
+		}
 	}
-	return err
+	to.Field(column, f)
+	return nil
 }
 
 // The spellings that are matched as a whole, up to where the value begins.
@@ -94,8 +90,8 @@ const (
 )
 
 // canonical reads the field at i if it is spelled as encoders do, and returns
-// the place behind it; 0 if it is not.
-func (p *page) canonical(f *Field, i int) (next int) {
+// the place behind it; 0 if it is not, and then nothing was handed out.
+func (p *page) canonical(to Sink, column, i int) (next int) {
 	d := p.data
 	if len(d)-i < len(stringStart) { // no field is shorter, with the ends of row and list
 		return 0
@@ -103,43 +99,59 @@ func (p *page) canonical(f *Field, i int) (next int) {
 	switch d[i+2] {
 	case 's':
 		if string(d[i:i+len(stringStart)]) == stringStart {
-			var v string
-			v, next = p.text(i + len(stringStart))
-			*f = Field{kind: KindString, str: v}
+			v, next := p.text(i + len(stringStart))
+			if next = closed(d, next); next > 0 {
+				to.Text(column, Text{v, &p.arena})
+			}
+			return next
 		}
 	case 'l':
 		if string(d[i:i+len(longStart)]) == longStart {
-			var v int64
-			v, next = canonicalLong(d, i+len(longStart))
-			*f = Field{kind: KindLong, num: uint64(v)}
+			v, next := canonicalLong(d, i+len(longStart))
+			if next = closed(d, next); next > 0 {
+				to.Long(column, v)
+			}
+			return next
 		}
 	case 'i':
 		if string(d[i:i+len(nullField)]) == nullField {
-			*f = Field{kind: KindNull}
+			to.Null(column)
 			return i + len(nullField)
 		}
 	case 'd':
 		if string(d[i:i+len(doubleStart)]) == doubleStart {
-			var v float64
-			v, next = canonicalDouble(d, i+len(doubleStart))
-			*f = Double(v)
+			v, next := canonicalDouble(d, i+len(doubleStart))
+			if next = closed(d, next); next > 0 {
+				to.Double(column, v)
+			}
+			return next
 		}
 	case 'b':
 		switch {
 		case string(d[i:i+len(booleanStart)]) == booleanStart:
-			var v bool
-			v, next = canonicalBoolean(d, i+len(booleanStart))
-			*f = Boolean(v)
+			v, next := canonicalBoolean(d, i+len(booleanStart))
+			if next = closed(d, next); next > 0 {
+				to.Boolean(column, v)
+			}
+			return next
 		case string(d[i:i+len(blobStart)]) == blobStart:
-			var v []byte
-			v, next = p.base64(i + len(blobStart))
-			*f = Field{kind: KindBlob, blob: v}
+			v, next := p.base64(i + len(blobStart))
+			if next = closed(d, next); next > 0 {
+				to.Blob(column, v)
+			}
+			return next
 		}
 	}
-	if next == 0 || next >= len(d) || d[next] != '}' {
+	return 0
+}
+
+// closed returns the place behind the brace at i; 0 if there is none, or if
+// nothing was read before it.
+func closed(d []byte, i int) int {
+	if i == 0 || i >= len(d) || d[i] != '}' {
 		return 0
 	}
-	return next + 1
+	return i + 1
 }
 
 func canonicalBoolean(d []byte, i int) (v bool, next int) {
@@ -151,96 +163,4 @@ func canonicalBoolean(d []byte, i int) (v bool, next int) {
 	default:
 		return false, 0
 	}
-}
-
-// canonicalLong reads an integer of 64 bits.
-func canonicalLong(d []byte, i int) (v int64, next int) {
-	negative := d[i] == '-'
-	if negative {
-		i++
-	}
-	n, end := digits(d, i, 0)
-	count := end - i
-	if count == 0 || count > 19 || count > 1 && d[i] == '0' { // 19 fit into 64 bits without a sign
-		return 0, 0
-	}
-	switch {
-	case n <= 1<<63-1 && negative:
-		return -int64(n), end
-	case n <= 1<<63-1:
-		return int64(n), end
-	default:
-		return 0, 0
-	}
-}
-
-// digits reads digits, appends them to the number n and returns the place
-// behind them.
-func digits(d []byte, i int, n uint64) (uint64, int) {
-	for ; i < len(d); i++ {
-		c := d[i] - '0'
-		if c > 9 {
-			break
-		}
-		n = n*10 + uint64(c)
-	}
-	return n, i
-}
-
-// powers are the powers of ten that a double holds exactly.
-var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
-
-// canonicalDouble reads a number without an exponent. Where its digits and the
-// power of ten that divides them are exact as doubles, so is the rounding of
-// the division; the others are for strconv.
-func canonicalDouble(d []byte, i int) (v float64, next int) {
-	start := i
-	negative := d[i] == '-'
-	if negative {
-		i++
-	}
-	n, end := digits(d, i, 0)
-	count, fraction := end-i, 0
-	if count == 0 || count > 1 && d[i] == '0' {
-		return 0, 0
-	}
-	if end < len(d) && d[end] == '.' {
-		point := end
-		n, end = digits(d, point+1, n)
-		if fraction = end - point - 1; fraction == 0 {
-			return 0, 0
-		}
-	}
-	if count+fraction > 19 || n > 1<<53 || fraction >= len(powers) {
-		v, err := strconv.ParseFloat(string(d[start:end]), 64)
-		if err != nil {
-			return 0, 0
-		}
-		return v, end
-	}
-	v = float64(n) / powers[fraction]
-	if negative {
-		v = -v
-	}
-	return v, end
-}
-
-// base64 reads a blob up to its quote.
-func (p *page) base64(i int) (v []byte, next int) {
-	n := bytes.IndexByte(p.data[i:], '"')
-	if n < 0 || n%4 != 0 {
-		return nil, 0
-	}
-	raw := p.data[i : i+n]
-	size := n / 4 * 3
-	for size > 0 && n > 0 && raw[n-1] == '=' {
-		size, n = size-1, n-1
-	}
-	v = p.arena.bytes(base64.StdEncoding.DecodedLen(len(raw)), len(p.data)-i)
-	got, err := base64.StdEncoding.Decode(v, raw)
-	if err != nil || got != size { // line feeds, which base64 passes over, are no JSON
-		return nil, 0
-	}
-	return v[:got:got], i + len(raw) + 1
 }

@@ -6,23 +6,24 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string up to its quote.
-func (p *page) text(i int) (v string, next int) {
+// text reads a string up to its quote. What it returns may be part of the page,
+// or of the scratch memory.
+func (p *page) text(i int) (v []byte, next int) {
 	d := p.data
 	end, high := plain(d, i)
 	if end >= len(d) {
-		return "", 0
+		return nil, 0
 	}
 	switch d[end] {
 	case '"':
 		if high && !utf8.Valid(d[i:end]) {
-			return "", 0
+			return nil, 0
 		}
-		return p.arena.string(d[i:end], len(d)-end), end + 1
+		return d[i:end], end + 1
 	case '\\':
 		return p.escapedText(i, end, high)
 	default: // a control character
-		return "", 0
+		return nil, 0
 	}
 }
 
@@ -61,50 +62,97 @@ func plain(d []byte, i int) (end int, high bool) {
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // escapedText reads a string that begins at i and whose first escape is at j.
-// The text is put together in the scratch memory, by whole words: what is
-// written beyond the end of a run is overwritten by what follows it.
-func (p *page) escapedText(i, j int, high bool) (v string, next int) {
-	const room = 16 // for a word and for what an escape stands for
+// The text is put together in the scratch memory, by blocks of as many bytes as
+// a word has bits.
+func (p *page) escapedText(i, j int, high bool) (v []byte, next int) {
 	d := p.data
 	out := append(p.scratch[:0], d[i:j]...)
 	n := len(out)
 	out = out[:cap(out)]
-	var seen uint64
-	for j+room <= len(d) { // what is so close to the end is for the scanner
-		if n+room > len(out) {
-			out = append(out, make([]byte, len(out)+256)...)
+	for j+len(source{}) <= len(d) { // what is so close to the end is for the scanner
+		if n+len(target{}) > len(out) {
+			out = append(out, make([]byte, len(out)+2*len(target{}))...)
 			out = out[:cap(out)]
 		}
-		x := binary.LittleEndian.Uint64(d[j:])
-		binary.LittleEndian.PutUint64(out[n:], x)
-		seen |= x
-		m := special(x)
-		if m == 0 {
-			j, n = j+8, n+8
+		src := (*source)(d[j:])
+		marks, other := src.marks()
+		high = high || other
+		written, read := src.unescape((*target)(out[n:]), marks)
+		j, n = j+read, n+written
+		if read >= block {
 			continue
 		}
-		run := bits.TrailingZeros64(m) / 8
-		j, n = j+run, n+run
-		switch c := d[j]; {
-		case c == '\\' && escapes[d[j+1]] != 0:
-			out[n] = escapes[d[j+1]]
-			j, n = j+2, n+1
-		case c == '\\':
+		switch d[j] {
+		case '\\': // an escape of more than one letter, or what is none
 			r, rest, err := nextEscape(d[j:])
 			if err != nil {
-				return "", 0
+				return nil, 0
 			}
 			n += utf8.EncodeRune(out[n:], r)
 			j = len(d) - len(rest)
-		case c == '"':
+		case '"':
 			p.scratch = out
-			if (high || seen&highs != 0) && !utf8.Valid(out[:n]) {
-				return "", 0
+			if high && !utf8.Valid(out[:n]) {
+				return nil, 0
 			}
-			return p.arena.string(out[:n], len(d)-j), j + 1
+			return out[:n], j + 1
 		default: // a control character
-			return "", 0
+			return nil, 0
 		}
 	}
-	return "", 0
+	return nil, 0
+}
+
+const block = 64 // bytes, as a word has bits
+
+type (
+	source [block + 8]byte // a block, and what is read beyond it
+	target [block + 8]byte // what it becomes, and what is written beyond that
+)
+
+// marks returns a bit for each byte of the block that special marks: for all of
+// them, not only for the first. other says whether there is other than ASCII.
+func (b *source) marks() (marks uint64, other bool) {
+	const gather = 0x0102040810204080 // the lowest bit of each byte into the highest byte
+	var seen uint64
+	for i := 0; i < block; i += 8 {
+		x := binary.LittleEndian.Uint64(b[i : i+8])
+		seen |= x
+		// With its highest bit set no byte borrows from the next. The bit stays
+		// where a byte is none of them.
+		y := x | highs
+		none := (y^('"'*ones)-ones)&(y^('\\'*ones)-ones)&(y-' '*ones) | x
+		marks |= (^none & highs >> 7 * gather >> 56) << i
+	}
+	return marks, seen&highs != 0
+}
+
+// unescape writes what the block stands for, up to the first mark that is no
+// escape of one letter, and returns how much was written and read. Runs of
+// plain text are copied by whole words: what is beyond their end is overwritten
+// by what follows.
+func (b *source) unescape(dst *target, marks uint64) (written, read int) {
+	for marks != 0 {
+		at := bits.TrailingZeros64(marks)
+		lowest := marks & -marks
+		marks &^= lowest | lowest<<1
+		from, to := read&(block-1), written&(block-1)
+		binary.LittleEndian.PutUint64(dst[to:to+8], binary.LittleEndian.Uint64(b[from:from+8]))
+		if at-from > 8 {
+			copy(dst[to+8:], b[from+8:at])
+		}
+		written += at - from
+		letter := escapes[b[at+1]]
+		if b[at] != '\\' || letter == 0 {
+			return written, at
+		}
+		dst[written&(block-1)] = letter
+		written++
+		read = at + 2
+	}
+	if read < block {
+		written += copy(dst[written:], b[read:block])
+		read = block
+	}
+	return written, read
 }

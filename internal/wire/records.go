@@ -13,30 +13,50 @@ type Records struct {
 	rows    [][]Field // rows that a server made, not yet handed out
 	page    page      // rows that came over the wire: behind the last one read
 	read    int       // rows that were handed out
+	fields  []Field   // what Next reads
 	closing func(int) // what OnClose asked for, or nil
 }
 
 // NewRecords returns the given rows as records; none is an empty result.
 func NewRecords(rows [][]Field) *Records { return &Records{rows: rows} }
 
-// Next returns the next row, in dst's memory where that is large enough, and
-// io.EOF after the last one. The row is valid until the next call; its strings
-// and blobs may be kept. It returns a *JSONError for a row that is not one, and
-// for rows that do not end as they should. A nil Records has no rows.
-func (r *Records) Next(dst []Field) ([]Field, error) {
+// Row hands the values of the next row to a sink and returns how many there
+// were, or io.EOF after the last row. It returns a *JSONError for a row that is
+// not one, of which the sink may have got some values, and for rows that do not
+// end as they should. A nil Records has no rows.
+func (r *Records) Row(to Sink) (columns int, err error) {
 	switch {
 	case r == nil:
-		return nil, io.EOF
+		return 0, io.EOF
 	case r.page.data != nil:
-		return r.decode(dst[:0])
+		return r.decode(to)
 	case len(r.rows) == 0:
 		r.Close()
-		return nil, io.EOF
+		return 0, io.EOF
 	}
 	row := r.rows[0]
 	r.rows = r.rows[1:]
 	r.read++
-	return append(dst[:0], row...), nil
+	for i, f := range row {
+		to.Field(i, f)
+	}
+	return len(row), nil
+}
+
+// Next returns the next row as Row does, in dst's memory where that is large
+// enough. The row is valid until the next call; its strings and blobs may be
+// kept.
+func (r *Records) Next(dst []Field) ([]Field, error) {
+	if r == nil {
+		return nil, io.EOF
+	}
+	r.fields = dst[:0]
+	_, err := r.Row((*fieldSink)(&r.fields))
+	row := r.fields
+	if r.fields = nil; err != nil {
+		return nil, err
+	}
+	return row, nil
 }
 
 // Len returns the number of rows that were not handed out yet. To count rows
@@ -53,7 +73,7 @@ func (r *Records) Len() int {
 
 // decode reads the next row of the page. Nobody has looked at it before, so
 // that an error may come after rows that were good.
-func (r *Records) decode(dst []Field) (row []Field, err error) {
+func (r *Records) decode(to Sink) (columns int, err error) {
 	p := &r.page
 	switch c := p.peek(); {
 	case c == ']':
@@ -68,16 +88,16 @@ func (r *Records) decode(dst []Field) (row []Field, err error) {
 		if r.read > 0 {
 			p.pos++
 		}
-		if row, err = p.row(dst); err != nil {
+		if columns, err = p.row(to); err != nil {
 			err = in(fmt.Sprintf("records[%d]", r.read), err)
 		}
 	}
 	if err != nil {
 		r.Close()
-		return nil, err
+		return 0, err
 	}
 	r.read++
-	return row, nil
+	return columns, nil
 }
 
 // OnClose has f called when no row needs the message any more: after the last
