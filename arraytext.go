@@ -83,3 +83,25 @@ func appendElement(dst []byte, s string) []byte {
 	}
 	return append(dst, '"')
 }
+
+// compactElements writes an array of JSON values, as PostgreSQL's text has it,
+// with values as the service writes them (F0105).
+func compactElements(text string) string {
+	dst := make([]byte, 0, len(text))
+	var element []byte
+	for i := 0; i < len(text); i++ {
+		if text[i] != '"' {
+			dst = append(dst, text[i]) // structure, or what has no blanks
+			continue
+		}
+		element = element[:0]
+		for i++; i < len(text) && text[i] != '"'; i++ {
+			if text[i] == '\\' && i+1 < len(text) {
+				i++
+			}
+			element = append(element, text[i])
+		}
+		dst = appendElement(dst, dialect.CompactJSON(string(element)))
+	}
+	return string(dst)
+}

@@ -37,6 +37,9 @@ func (c *column) decodePlain(text string) (driver.Value, error) {
 	case wire.KindBlob:
 		return decodeBytea(text)
 	case wire.KindArray:
+		if c.element.Form == dialect.JSON {
+			return compactElements(text), nil
+		}
 		return text, nil
 	}
 	switch c.typ.Form {
@@ -46,6 +49,8 @@ func (c *column) decodePlain(text string) (driver.Value, error) {
 		}
 	case dialect.Time:
 		return c.text(text), nil
+	case dialect.JSON:
+		text = dialect.CompactJSON(text)
 	}
 	if c.typ.Form == dialect.TimestampTZ {
 		return c.decodeOffset(text)

@@ -1,9 +1,7 @@
 package server
 
 import (
-	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -111,7 +109,7 @@ func toText(t *columnType, text string) (string, error) {
 		}
 		return utc, nil
 	case dialect.JSON:
-		return compactJSON(text), nil
+		return dialect.CompactJSON(text), nil
 	default:
 		return text, nil
 	}
@@ -130,17 +128,6 @@ func toNumber(text string) (wire.Field, error) {
 		return wire.Field{}, wire.NewError(wire.CodeInternalServerError, "the database wrote a numeric that is no number")
 	}
 	return wire.Double(f), nil
-}
-
-// compactJSON takes the white space out of a JSON text (F0105). That order,
-// repeated keys and the spelling of numbers stay is a choice (F0234).
-func compactJSON(text string) string {
-	var b bytes.Buffer
-	b.Grow(len(text))
-	if err := json.Compact(&b, []byte(text)); err != nil {
-		return text // nested deeper than the package reads
-	}
-	return b.String()
 }
 
 // parseBytea reads either of the two forms in which bytes are written: a

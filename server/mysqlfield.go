@@ -102,7 +102,7 @@ func mysqlBytes(c *mysqlColumn, t *dialect.Type, v []byte, options wire.ResultSe
 		text = padFraction(text)
 	case dialect.JSON:
 		if compactMySQLJSON {
-			text = compactJSON(text)
+			text = dialect.CompactJSON(text)
 		}
 	}
 	return wire.String(text), nil

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/auroradataapi/auroradataapi"
 )
 
@@ -97,6 +99,7 @@ func (p pair) compareSample(t *testing.T, name string, s sample, l *ledger) resu
 	case err != nil:
 		t.Fatalf("%s: %v", s.typ, err)
 	}
+	p.comparePaged(t, tab, r)
 	for _, d := range append(tab.destinations(), destination{name: raw}) {
 		for _, v := range append([]string{null}, s.values...) {
 			k := key{v, d.name}
@@ -117,6 +120,25 @@ func (p pair) compareSample(t *testing.T, name string, s sample, l *ledger) resu
 		compareTypes(t, s, peer, r.notNull, "NOT NULL", l)
 	}
 	return r
+}
+
+// comparePaged reads a sample in pages, which must not change anything about it.
+func (p pair) comparePaged(t *testing.T, tab table, r result) {
+	t.Helper()
+	before := p.pages.n.Load()
+	found, types, err := tab.ask(t, p.paged, p.probes[0])
+	if err != nil {
+		t.Fatalf("%s in pages: %v", tab.typ, err)
+	}
+	if diff := cmp.Diff(r.ours, found); diff != "" {
+		t.Errorf("%s (-plain +paged)\n%s", tab.typ, diff)
+	}
+	if diff := cmp.Diff(r.types, types); diff != "" {
+		t.Errorf("the column of %s (-plain +paged)\n%s", tab.typ, diff)
+	}
+	if p.pages.n.Load() == before && (p.dialect.Cursors || !tab.expression) { // without a key there are no pages
+		t.Errorf("%s was not read in pages", tab.typ)
+	}
 }
 
 func compareTypes(t *testing.T, s sample, peer, ours columnTypes, about string, l *ledger) {

@@ -48,7 +48,7 @@ func (p pair) make(t *testing.T, name string, s sample) table {
 			declared += " " + p.nullable
 		}
 	}
-	p.must(t, fmt.Sprintf("CREATE TABLE %s (a %s, x varchar(9), b %[2]s, y int, c %[2]s, n int)", name, declared))
+	p.must(t, fmt.Sprintf("CREATE TABLE %s (a %s, x varchar(9), b %[2]s, y int, c %[2]s, n int PRIMARY KEY)", name, declared))
 	for i, r := range tab.rows {
 		p.must(t, fmt.Sprintf("INSERT INTO %s VALUES (%s, 'x', %s, 1, %s, %d)", name, r[0], r[1], r[2], i))
 	}

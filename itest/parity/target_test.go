@@ -3,6 +3,7 @@ package parity
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 )
@@ -132,7 +134,21 @@ const mysqlModes = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZE
 type pair struct {
 	engine
 	peer, ours *sql.DB
+	paged      *sql.DB // ours, with every result in pages
+	pages      *pageCounter
 }
+
+// pageCounter is a tracer that counts the calls that read pages.
+type pageCounter struct{ n atomic.Int64 }
+
+func (p *pageCounter) CallStart(ctx context.Context, call auroradataapi.CallInfo) context.Context {
+	if call.Kind == auroradataapi.CallPage {
+		p.n.Add(1)
+	}
+	return ctx
+}
+
+func (*pageCounter) CallEnd(context.Context, auroradataapi.CallInfo, auroradataapi.CallResult) {}
 
 // start makes a database with what the samples need.
 func (e engine) start(t *testing.T) pair {
@@ -143,7 +159,15 @@ func (e engine) start(t *testing.T) pair {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { peer.Close() })
-	p := pair{engine: e, peer: peer, ours: srv.Open(t)}
+	p := pair{engine: e, peer: peer, ours: srv.Open(t), pages: new(pageCounter)}
+	cfg := srv.Config()
+	cfg.Paging, cfg.Tracer = auroradataapi.PagingAlways, p.pages
+	connector, err := auroradataapi.NewConnector(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.paged = sql.OpenDB(connector)
+	t.Cleanup(func() { p.paged.Close() })
 	for _, statement := range e.setUp {
 		p.must(t, statement)
 	}
