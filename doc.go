@@ -169,8 +169,10 @@
 // ErrCannotPage that says why: joins, groups, DISTINCT and unions, for example,
 // and functions such as NOW, which differ from page to page (pass the time as an
 // argument). Config.Paging set to PagingTable has such results put into a
-// temporary table and read from there. What you change in a transaction while you
-// read a large result in it ends the result with an *IncompleteError.
+// temporary table and read from there, but for those of functions which may write,
+// by their declaration, in the query or in its views. What you change in a
+// transaction while you read a large result in it ends the result with an
+// *IncompleteError.
 //
 // # How do I load many rows?
 //

@@ -1,6 +1,7 @@
 package auroradataapi_test
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -353,4 +354,57 @@ func valuesOf(t *testing.T, db *sql.DB, statement string) (all []any) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestTableOfView reads views through a temporary table, which runs them for a
+// second time: not if a function that they call may write.
+func TestTableOfView(t *testing.T) {
+	t.Parallel()
+	const peon = "arn:aws:secretsmanager:us-east-1:123456789012:secret:peon"
+	user := "peon_" + strings.ToLower(rand.Text()[:8])
+	srv := dataapitest.New(t, dataapitest.MySQL(), dataapitest.Config(func(c *server.Config) {
+		c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: peon, Username: user})
+	}))
+	direct := openDirect(t, srv)
+	wide(t, direct, 4000)
+	for _, sql := range []string{
+		"CREATE TABLE log (n INT)",
+		"CREATE FUNCTION note(i INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO log VALUES (i); RETURN i; END",
+		"CREATE FUNCTION same(i INT) RETURNS INT NO SQL RETURN i",
+		"CREATE VIEW noting AS SELECT note(id) AS id, p FROM wide",
+		"CREATE VIEW above AS SELECT id, p FROM noting",
+		"CREATE VIEW calm AS SELECT same(id) AS id, CONCAT(p, 'x') AS p FROM wide",
+		"CREATE USER " + user,
+		"GRANT SELECT, EXECUTE, CREATE TEMPORARY TABLES ON " + srv.Database + ".* TO " + user,
+	} {
+		exec(t, direct, sql)
+	}
+	t.Cleanup(func() { exec(t, direct, "DROP USER "+user) })
+	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	for _, view := range []string{"noting", "above"} {
+		exec(t, direct, "DELETE FROM log")
+		tx := begin(t, db, nil)
+		if _, err := tx.Query("SELECT * FROM " + view); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "note may write") {
+			t.Errorf("%s: %v", view, err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if n := query[int](t, direct, "SELECT COUNT(*) FROM log"); n != 4000 {
+			t.Errorf("%s: a function that writes was called %d times for 4000 rows", view, n)
+		}
+	}
+	rows, err := db.Query("SELECT * FROM calm")
+	if n, _, _ := sumsOf(t, rows, err); n != 4000 {
+		t.Errorf("a view whose function does not write: %d rows", n)
+	}
+	limited := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging, c.SecretARN = auroradataapi.PagingTable, peon })
+	if _, err := limited.Query("SELECT * FROM calm"); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "SHOW VIEW") {
+		t.Errorf("without the right: %v", err)
+	}
+	exec(t, direct, "GRANT SHOW VIEW ON "+srv.Database+".calm TO "+user) // which a session heeds at once
+	rows, err = limited.Query("SELECT * FROM calm")
+	if n, _, _ := sumsOf(t, rows, err); n != 4000 {
+		t.Errorf("with the right: %d rows", n)
+	}
 }

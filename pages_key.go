@@ -92,19 +92,33 @@ func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parame
 
 // checkCalls refuses functions that may write: the query has run once already.
 func (p *keyPages) checkCalls(ctx context.Context) error {
-	calls := p.call.parsed.Calls()
+	_, err := p.checkFunctions(ctx, p.call.parsed.Calls())
+	return err
+}
+
+// checkFunctions refuses those of the functions that may write, and returns the
+// names of the others, in lower case, as far as the user may see them.
+func (p *keyPages) checkFunctions(ctx context.Context, calls []string) ([]string, error) {
 	if len(calls) == 0 {
-		return nil
+		return nil, nil
 	}
-	names := wire.Parameter{Name: "names", Value: wire.String(strings.ToLower(strings.Join(calls, ",")))}
-	unsafe, err := p.ask(ctx, dialect.UnsafeFunctions, []wire.Parameter{names})
+	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(unsafe) > 0 {
-		return obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", unsafe[0][0])}
+	var safe []string
+	for _, f := range functions {
+		if f[1] != "0" {
+			return nil, obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", f[0])}
+		}
+		safe = append(safe, strings.ToLower(f[0]))
 	}
-	return nil
+	return safe, nil
+}
+
+// namesOf returns the parameter of a question about names.
+func namesOf(names []string) []wire.Parameter {
+	return []wire.Parameter{{Name: "names", Value: wire.String(strings.ToLower(strings.Join(names, ",")))}}
 }
 
 // choose decides on the key.

@@ -3,6 +3,9 @@ package auroradataapi
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -30,6 +33,9 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err := p.checkCalls(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.checkViews(ctx); err != nil {
+		return nil, err
+	}
 	sql := p.bound.service.SQL
 	shape, err := p.send(ctx, p.table.Shape(sql), p.bound.parameters, nil)
 	if isDuplicate(err) {
@@ -52,6 +58,42 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	}
 	p.bound.parameters, p.columns = nil, shape.ColumnMetadata
 	return p.start(ctx)
+}
+
+// checkViews refuses views that call functions which may write, as those of the
+// statement itself are.
+func (p *tablePages) checkViews(ctx context.Context) error {
+	names, views, calls := p.call.parsed.Names(), 0, []string(nil)
+	for {
+		found, err := p.ask(ctx, dialect.Views, namesOf(names))
+		if err != nil {
+			return err
+		}
+		if len(found) == views {
+			break
+		}
+		views = len(found)
+		for _, view := range found {
+			if view[1] == "" {
+				return obstacle{fmt.Errorf("its view %s might call a function that writes, and this user may not look into it, for want of SHOW VIEW", view[0])}
+			}
+			definition := p.conn.dialect.Parse(view[1])
+			calls = append(calls, definition.QuotedCalls()...)
+			names = append(names, definition.Names()...)
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
+	}
+	safe, err := p.checkFunctions(ctx, calls)
+	if err != nil {
+		return err
+	}
+	for _, call := range calls {
+		if !slices.Contains(safe, strings.ToLower(call)) {
+			return obstacle{fmt.Errorf("%s of a view might write, and this user may not look into it, for want of EXECUTE", call)}
+		}
+	}
+	return nil
 }
 
 // end removes the table, which would outlive the transaction (F0266), and ends

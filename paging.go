@@ -30,7 +30,9 @@ const (
 	// PagingTable is PagingAuto, and on MySQL has results that cannot be read by
 	// a key put into a temporary table, to be read from there. To make it locks
 	// the rows that are read until the transaction ends, and sees what others
-	// have committed meanwhile; the user needs the right to make it.
+	// have committed meanwhile; the user needs the right to make it. That runs
+	// the query a second time, so that functions which may write, or that a view
+	// calls which the user cannot look into, are an ErrCannotPage.
 	PagingTable Paging = "table"
 )
 

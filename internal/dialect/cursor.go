@@ -260,7 +260,15 @@ func (l *lexer) name(t token) string {
 
 // Calls returns the names of the functions that the statement calls, without
 // their schemas, and of some that only look like calls.
-func (s *Statement) Calls() []string {
+func (s *Statement) Calls() []string { return s.calls(func(token) bool { return true }) }
+
+// QuotedCalls returns those whose names are in quotes. In the definition of a view
+// MySQL has them for all that are not its own.
+func (s *Statement) QuotedCalls() []string {
+	return s.calls(func(t token) bool { return t.kind == tokIdent })
+}
+
+func (s *Statement) calls(counts func(name token) bool) []string {
 	var names []string
 	l := s.dialect.newLexer(s.sql)
 	name := ""
@@ -268,7 +276,9 @@ func (s *Statement) Calls() []string {
 		switch text := l.text(t); {
 		case !t.significant():
 		case l.name(t) != "":
-			name = l.name(t)
+			if name = l.name(t); !counts(t) {
+				name = ""
+			}
 		default:
 			if t.kind == tokPunct && text == "(" && name != "" && !slices.Contains(names, name) {
 				names = append(names, name)

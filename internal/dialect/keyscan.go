@@ -334,12 +334,19 @@ func (s *KeyScan) ofRow(list string) string {
 	return "SELECT " + list + " FROM (" + s.selects(strings.Join(conditions, " AND ")) + ") AS auroradataapi_row"
 }
 
-// UnsafeFunctions is a query for those of the functions in the parameter names,
-// separated by commas, that are not declared such that they cannot write.
-const UnsafeFunctions = `SELECT ROUTINE_NAME FROM information_schema.ROUTINES
-  WHERE ROUTINE_TYPE = 'FUNCTION' AND FIND_IN_SET(LOWER(ROUTINE_NAME), :names)
-  AND SQL_DATA_ACCESS NOT IN ('NO SQL', 'READS SQL DATA')
-  AND NOT (SQL_DATA_ACCESS = 'CONTAINS SQL' AND IS_DETERMINISTIC = 'YES')`
+// Functions is a query for those of the functions in the parameter names, in lower
+// case and separated by commas, that the user may see: their names, and 1 for one
+// that is not declared such that it cannot write.
+const Functions = `SELECT ROUTINE_NAME, SQL_DATA_ACCESS NOT IN ('NO SQL', 'READS SQL DATA')
+  AND NOT (SQL_DATA_ACCESS = 'CONTAINS SQL' AND IS_DETERMINISTIC = 'YES') FROM information_schema.ROUTINES
+  WHERE ROUTINE_TYPE = 'FUNCTION' AND FIND_IN_SET(LOWER(ROUTINE_NAME), :names)`
+
+// Views is a query for those of the views in the parameter names, as that of
+// Functions, with their definitions, which are empty where the user may not see
+// them. The names hold those of schemas too.
+const Views = `SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS
+  WHERE FIND_IN_SET(LOWER(TABLE_NAME), :names) AND TABLE_SCHEMA <> 'sys'
+  AND (TABLE_SCHEMA = DATABASE() OR FIND_IN_SET(LOWER(TABLE_SCHEMA), :names))`
 
 // PageTable is the SQL by which the result of any query of MySQL is put into a
 // temporary table, to be read from there. Making it locks the rows that are read,

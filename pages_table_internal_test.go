@@ -1,0 +1,37 @@
+package auroradataapi
+
+import (
+	"database/sql"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// TestTableOfHiddenFunction reads a view that calls a function which the user may
+// not see: MySQL has the view's owner call it.
+func TestTableOfHiddenFunction(t *testing.T) {
+	api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+		switch {
+		case strings.HasSuffix(r.SQL, dialect.Views):
+			return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{
+				{wire.String("v"), wire.String("select `d`.`hidden`(`d`.`t`.`a`) AS `a`,max(`d`.`t`.`b`) AS `b` from `d`.`t`")},
+			})}, nil
+		case strings.HasSuffix(r.SQL, dialect.Functions):
+			return &wire.ExecuteResponse{Records: wire.NewRecords(nil)}, nil
+		}
+		return nil, wire.NewError(wire.CodeBadRequest, "Database returned more than the allowed response size limit")
+	}}
+	c, err := NewConnector(&Config{Engine: "mysql", ClusterARN: testCluster, SecretARN: testSecret, Paging: PagingTable})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.api = api
+	db := sql.OpenDB(c)
+	defer db.Close()
+	if _, err := db.Query("SELECT a FROM v GROUP BY a"); !errors.Is(err, ErrCannotPage) || !strings.Contains(err.Error(), "hidden of a view") {
+		t.Errorf("got %v", err)
+	}
+}
