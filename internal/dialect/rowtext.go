@@ -37,40 +37,56 @@ func ParseRow(text string, dst []RowField) ([]RowField, error) {
 var errNotRow = errors.New("the text of a row is not that of a record")
 
 // rowField reads a field and returns what is left: nothing, or a comma and
-// more.
+// more. As PostgreSQL quotes the whole of a field if any of it, most fields are
+// a part of the row's text.
 func rowField(rest string) (RowField, string, error) {
-	end := strings.IndexAny(rest, `,"\`)
-	switch {
-	case end < 0:
-		return RowField{Text: rest, Null: rest == ""}, "", nil
-	case rest[end] == ',':
-		return RowField{Text: rest[:end], Null: end == 0}, rest[end:], nil
+	if rest != "" && rest[0] == '"' {
+		end := 1 + strings.IndexByte(rest[1:], '"')
+		if text := rest[1:max(end, 1)]; end > 0 && strings.IndexByte(text, '\\') < 0 {
+			if behind := rest[end+1:]; behind == "" || behind[0] == ',' {
+				return RowField{Text: text}, behind, nil
+			}
+		}
+		return escapedField(rest)
 	}
-	return escapedField(rest)
+	text, behind := rest, ""
+	if end := strings.IndexByte(rest, ','); end >= 0 {
+		text, behind = rest[:end], rest[end:]
+	}
+	if strings.IndexByte(text, '"') >= 0 || strings.IndexByte(text, '\\') >= 0 {
+		return escapedField(rest)
+	}
+	return RowField{Text: text, Null: text == ""}, behind, nil
 }
 
 // escapedField reads a field that has quotes or backslashes in it.
 func escapedField(rest string) (RowField, string, error) {
 	var b strings.Builder
 	quoted := false
-	for i := 0; i < len(rest); i++ {
-		switch c := rest[i]; {
-		case c == '\\':
-			i++
-			if i == len(rest) {
-				return RowField{}, "", errNotRow
-			}
-			b.WriteByte(rest[i])
-		case c == '"' && quoted && i+1 < len(rest) && rest[i+1] == '"':
-			b.WriteByte('"')
-			i++
+	for rest != "" {
+		n := strings.IndexAny(rest, ",\"\\")
+		if n < 0 {
+			n = len(rest)
+		}
+		b.WriteString(rest[:n])
+		if rest = rest[n:]; rest == "" {
+			break
+		}
+		switch c := rest[0]; {
+		case c == '\\' && len(rest) == 1:
+			return RowField{}, "", errNotRow
+		case c == '\\', quoted && strings.HasPrefix(rest, `""`):
+			b.WriteByte(rest[1])
+			rest = rest[2:]
+			continue
 		case c == '"':
 			quoted = !quoted
-		case c == ',' && !quoted:
-			return RowField{Text: b.String()}, rest[i:], nil
-		default:
+		case quoted:
 			b.WriteByte(c)
+		default:
+			return RowField{Text: b.String()}, rest, nil
 		}
+		rest = rest[1:]
 	}
 	if quoted {
 		return RowField{}, "", errNotRow
