@@ -25,32 +25,35 @@ func smallAnswer() []byte {
 
 // calling compares a call for one row over loopback, against a process that
 // answers at once, with what it takes to post and sign the same body.
-func calling(effort) ([]subject, error) {
-	server, err := startServer()
+func calling() []topic { return []topic{{"call for one row", callingOnce}} }
+
+func callingOnce(effort) (subject, error) {
+	server, err := startServer(serveRow)
 	if err != nil {
-		return nil, err
+		return subject{}, err
 	}
 	connector, err := newConnector(nil, server.url)
 	if err != nil {
 		server.stop()
-		return nil, err
+		return subject{}, err
 	}
 	db := sql.OpenDB(connector)
 	raw := newRawCall(server.url)
 	const base = "net/http and SigV4"
-	return []subject{{
-		title: "call for one row", unit: "call", units: 1,
-		variants: []variant{{base, raw.call}, {ours, callOurs(db)}, {sdk, callSDK(server.url)}},
+	return subject{
+		unit: "call", units: 1, plot: wall,
+		variants: []variant{{name: base, op: raw.call}, {name: ours, op: callOurs(db)}, {name: sdk, op: callSDK(server.url)}},
 		goals: []goal{
 			{text: "wall against net/http and SigV4", variant: ours, base: base, of: wall, most: 1.8},
 			{text: "allocations against the SDK's", variant: ours, base: sdk, of: allocs, most: 0.75},
 		},
-		close: func() {
-			db.Close()
+		close: func() error {
 			raw.client.CloseIdleConnections()
+			err := db.Close()
 			server.stop()
+			return err
 		},
-	}}, nil
+	}, nil
 }
 
 // rawCall posts a body that is ready, and does not look at the answer.

@@ -17,42 +17,50 @@ import (
 // typed variables. Below it are two floors: a driver that hands out the same
 // values for every row costs what database/sql itself costs, and one that makes
 // new ones what no driver can do without.
-func throughDatabaseSQL(e effort) ([]subject, error) {
+func throughDatabaseSQL() []topic {
+	return []topic{{"through database/sql", scanning}}
+}
+
+func scanning(e effort) (subject, error) {
 	mixed := shapes[0]
 	rows := mixed.rows(e.pageBytes)
-	body := mixed.answer(rows)
+	body, n := mixed.answer(rows), len(rows)
 	connector, err := newConnector(canned(body), "")
 	if err != nil {
-		return nil, err
+		return subject{}, err
 	}
 	var open []*sql.DB
 	scan := func(c driver.Connector) func() error {
 		db := sql.OpenDB(c)
 		open = append(open, db)
-		return func() error { return scanMixed(db, len(rows)) }
+		return func() error { return scanMixed(db, mixedQuery, n, 0) }
 	}
-	return []subject{{
-		title: "through database/sql", unit: "row", units: len(rows),
+	return subject{
+		unit: "row", units: n, plot: cpu,
 		variants: []variant{
-			{"floor: values boxed", scan(fakeDriver{n: len(rows), next: boxing()})},
-			{"floor: constant values", scan(fakeDriver{n: len(rows), next: constant()})},
-			{ours, scan(connector)},
-			{sdk, scan(fakeDriver{over: newSDK(canned(body), nil)})},
+			{name: "floor: values boxed", op: scan(fakeDriver{n: n, next: boxing()})},
+			{name: "floor: constant values", op: scan(fakeDriver{n: n, next: constant()})},
+			{name: ours, op: scan(connector)},
+			{name: sdk, op: scan(fakeDriver{over: newSDK(canned(body), nil)})},
 		},
 		goals: []goal{
 			{text: "CPU against the boxing floor", variant: ours, base: "floor: values boxed", of: cpu, most: 2.4},
 			{text: "times less CPU than the SDK", variant: ours, base: sdk, inverse: true, of: cpu, least: 8},
 		},
-		close: func() {
+		close: func() (err error) {
 			for _, db := range open {
-				db.Close()
+				err = errors.Join(err, db.Close())
 			}
+			return err
 		},
-	}}, nil
+	}, nil
 }
 
-func scanMixed(db *sql.DB, want int) error {
-	rows, err := db.Query("SELECT id, name, price, ratio, ok, at, note, hash FROM t")
+const mixedQuery = "SELECT id, name, price, ratio, ok, at, note, hash FROM t"
+
+// scanMixed scans mixed rows, and works on each.
+func scanMixed(db *sql.DB, query string, want int, work time.Duration) error {
+	rows, err := db.Query(query)
 	if err != nil {
 		return err
 	}
@@ -72,6 +80,7 @@ func scanMixed(db *sql.DB, want int) error {
 			return err
 		}
 		sum += id + int64(len(name)+len(price)+len(note.String)+len(hash)) + at.Unix()
+		consume(work)
 	}
 	if n != want || sum == 0 {
 		return fmt.Errorf("%d rows, want %d", n, want)
@@ -138,7 +147,7 @@ func (r *sdkRows) Next(dest []driver.Value) (err error) {
 			return err
 		}
 	}
-	dest[5], err = time.Parse("2006-01-02 15:04:05.999999", dest[5].(string))
+	dest[mixedTime], err = time.Parse("2006-01-02 15:04:05.999999", dest[mixedTime].(string))
 	r.rows = r.rows[1:]
 	return err
 }

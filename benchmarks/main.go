@@ -15,18 +15,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
 
-// subjects make what is compared, one file each. A new one gets a row here.
-var subjects = []func(effort) ([]subject, error){
-	decoding,
-	throughDatabaseSQL,
-	serialising,
-	calling,
-	reading,
-	loading,
+// topics are what is compared, one file each. A new one gets a row here.
+func topics(e effort) []topic {
+	return slices.Concat(decoding(), throughDatabaseSQL(), serialising(e), calling(), paging(e), reading(e), loading(e))
 }
 
 func main() {
@@ -46,31 +42,26 @@ func fail(err error) {
 }
 
 func run(out io.Writer, only, plot string, short bool) error {
-	effort := effort{rounds: 30, slice: 40 * time.Millisecond, pageBytes: 1 << 20, sets: 1000, longRounds: 5, rows: 1_000_000, loaded: 100_000}
+	effort := effort{rounds: 30, slice: 100 * time.Millisecond, pageBytes: 1 << 20, sets: 1000, longRounds: 3, rows: 1_000_000, fewer: 100_000, pages: 20}
 	if short {
 		effort.rounds, effort.slice, effort.pageBytes, effort.sets = 1, 0, 32<<10, 20
-		effort.longRounds, effort.rows, effort.loaded = 1, 20_000, 3_000
+		effort.longRounds, effort.rows, effort.fewer, effort.pages = 1, 8_000, 2_000, 2
 	}
 	var results []result
 	fmt.Fprintf(out, "%s\n", environment())
-	for _, make := range subjects {
-		made, err := make(effort)
+	for _, t := range topics(effort) {
+		if !strings.Contains(t.title, only) {
+			continue
+		}
+		r, err := effort.run(t)
 		if err != nil {
 			return err
 		}
-		for _, s := range made {
-			if strings.Contains(s.title, only) {
-				r, err := effort.measure(s)
-				if err != nil {
-					return fmt.Errorf("%s: %w", s.title, err)
-				}
-				results = append(results, r)
-				writeTable(out, r)
-			}
-			if s.close != nil {
-				s.close()
-			}
-		}
+		results = append(results, r)
+		writeTable(out, r)
+	}
+	if len(results) == 0 {
+		return fmt.Errorf("no subject has %q in its title", only)
 	}
 	writeGoals(out, results)
 	if plot == "" {

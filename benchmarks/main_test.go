@@ -5,8 +5,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -22,7 +24,7 @@ func TestRun(t *testing.T) {
 	if err := run(&out, "", plot, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### read 20000 rows", "### load 3000 rows", "### Goals"} {
+	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### 2 pages of 3861 mixed rows, 20ms a call, 5µs a row", "### read 8000 rows", "### load 8000 rows", "### Goals"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("no %s in\n%s", part, &out)
 		}
@@ -61,4 +63,32 @@ func TestRatios(t *testing.T) {
 	if _, good := (goal{variant: "half", base: "base", of: cpu, most: 0.4}).reached(r); good {
 		t.Error("0.5 is at most 0.4")
 	}
+}
+
+// TestCollections has the garbage of a slice collected within it.
+func TestCollections(t *testing.T) {
+	var kept []byte
+	allocate := func() error { kept = make([]byte, 1<<20); return nil }
+	e := effort{slice: 50 * time.Millisecond}
+	if s, err := e.take(allocate, 1); err != nil || s.collections == 0 {
+		t.Errorf("%.0f collections of slices of a MiB each, error %v; the last has %d bytes", s.collections, err, len(kept))
+	}
+}
+
+// TestSubjectsAreLetGo has nothing of a subject kept by its result.
+func TestSubjectsAreLetGo(t *testing.T) {
+	r, err := effort{rounds: 1}.run(topic{"large", func(effort) (subject, error) {
+		body := make([]byte, 64<<20)
+		return subject{units: 1, variants: []variant{{name: "only", op: func() error { body[0]++; return nil }}}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	peakHeap.Store(0)
+	runtime.GC()
+	lookAtHeap()
+	if n := peakHeap.Load(); n > 32<<20 {
+		t.Errorf("the heap has %d bytes after the subject", n)
+	}
+	runtime.KeepAlive(r)
 }

@@ -10,65 +10,70 @@ import (
 
 // The names of variants that read and load.
 const (
-	pgx          = "pgx, without the Data API"
-	withPrefetch = "auroradataapi"
-	noPrefetch   = "auroradataapi, prefetch off"
+	pgx   = "pgx, without the Data API"
+	tenth = "auroradataapi, a tenth of the rows"
 )
 
 // wideTable has rows of eight columns, about 230 bytes each.
-const wideTable = `CREATE TABLE IF NOT EXISTS wide AS SELECT i::bigint AS id, md5(i::text)::uuid AS uid, md5((i * 7)::text) AS a,
+const wideTable = `CREATE TABLE wide AS SELECT i::bigint AS id, md5(i::text)::uuid AS uid, md5((i * 7)::text) AS a,
   CASE WHEN i %% 10 > 0 THEN repeat('x', i %% 50) END AS b, repeat('it''s, "q" ', i %% 8) AS c,
   (i * 1.25)::numeric(14,2) AS n, i %% 3 = 0 AS f, timestamptz '2024-01-01' + i * interval '1.001 s' AS ts
 FROM generate_series(1, %d) i`
 
-// latency is that of a call to a region of the same continent.
-const latency = 20 * time.Millisecond
-
-// consumer is what a program does with a row.
-const consumer = 5 * time.Microsecond
-
 // reading compares reading a table through the Data API with reading it without,
-// and reading ahead with not doing so where each call takes its time.
-func reading(e effort) ([]subject, error) {
-	c, err := startCluster()
-	if err != nil {
-		return nil, err
+// and reading ahead with not doing so where each call takes its time. Driver, API
+// and PostgreSQL share the machine.
+func reading(e effort) []topic {
+	list := []topic{{fmt.Sprintf("read %d rows of 8 columns", e.rows), readingAll}}
+	for _, latency := range latencies[1:] {
+		list = append(list, topic{
+			fmt.Sprintf("read %d rows, %v a call, 5µs a row", e.fewer, latency),
+			func(e effort) (subject, error) { return readingAhead(latency, e) },
+		})
 	}
-	if _, err := c.direct.Exec(fmt.Sprintf(wideTable, e.rows)); err != nil {
-		return nil, err
-	}
-	near, err := c.open(0, nil)
+	return list
+}
+
+func readingAll(e effort) (subject, error) {
+	c, err := startCluster(fmt.Sprintf(wideTable, e.rows))
 	if err != nil {
-		return nil, err
+		return subject{}, err
 	}
-	far, err := c.open(latency, nil)
+	db, err := c.open(0, nil)
 	if err != nil {
-		return nil, err
-	}
-	alone, err := c.open(latency, func(cfg *auroradataapi.Config) { cfg.NoPrefetch = true })
-	if err != nil {
-		return nil, err
+		return subject{}, c.failed(err)
 	}
 	sum := new(checksum)
-	read := func(db *sql.DB, work time.Duration) func() error {
-		return func() error { return sum.read(db, e.rows, work) }
-	}
-	return []subject{
-		{
-			title: fmt.Sprintf("read %d rows of 8 columns", e.rows), unit: "row", units: e.rows, rounds: e.longRounds,
-			variants: []variant{{pgx, read(c.direct, 0)}, {ours, read(near, 0)}},
-			goals:    []goal{{text: "wall against pgx", variant: ours, base: pgx, of: wall, most: 4}},
+	return subject{
+		unit: "row", units: e.rows, rounds: e.longRounds, plot: wall,
+		variants: []variant{
+			{name: pgx, op: func() error { return sum.read(c.direct, e.rows, 0) }},
+			{name: ours, op: func() error { return sum.read(db, e.rows, 0) }},
+			{name: tenth, units: e.rows / 10, op: func() error { return sum.read(db, e.rows/10, 0) }},
 		},
-		{
-			title: fmt.Sprintf("read %d rows, %v a call, %v a row", e.rows/2, latency, consumer), unit: "row", units: e.rows / 2, rounds: e.longRounds,
-			variants: []variant{
-				{noPrefetch, func() error { return sum.read(alone, e.rows/2, consumer) }},
-				{withPrefetch, func() error { return sum.read(far, e.rows/2, consumer) }},
-			},
-			goals: []goal{{text: "wall with prefetch against without", variant: withPrefetch, base: noPrefetch, of: wall, most: 0.65}},
-			close: c.close,
+		goals: []goal{
+			{text: "wall against pgx", variant: ours, base: pgx, of: wall, most: 4},
+			{text: "largest heap against that for a tenth of the rows", variant: ours, base: tenth, of: peak, most: 1.5},
 		},
+		close: c.stop,
 	}, nil
+}
+
+func readingAhead(latency time.Duration, e effort) (subject, error) {
+	c, err := startCluster(fmt.Sprintf(wideTable, e.fewer))
+	if err != nil {
+		return subject{}, err
+	}
+	made := subject{unit: "row", units: e.fewer, rounds: e.longRounds, close: c.stop}
+	sum := new(checksum)
+	for _, name := range []string{noPrefetch, withPrefetch} {
+		db, err := c.open(latency, func(cfg *auroradataapi.Config) { cfg.NoPrefetch = name == noPrefetch })
+		if err != nil {
+			return subject{}, c.failed(err)
+		}
+		made.variants = append(made.variants, variant{name: name, op: func() error { return sum.read(db, e.fewer, 5*time.Microsecond) }})
+	}
+	return made, nil
 }
 
 // checksum remembers what the first reading found, for the others to find too.
@@ -96,9 +101,10 @@ func (sum *checksum) read(db *sql.DB, n int, work time.Duration) error {
 		if f {
 			total++
 		}
-		count++
-		for until := time.Now().Add(work); work > 0 && time.Now().Before(until); {
+		if count++; count%1000 == 0 {
+			lookAtHeap()
 		}
+		consume(work)
 	}
 	if err := rows.Err(); err != nil {
 		return err

@@ -49,10 +49,10 @@ func environment() string {
 }
 
 func writeTable(w io.Writer, r result) {
-	fmt.Fprintf(w, "\n### %s\n\n| | CPU | wall | CPU ns a %s | allocations | bytes |\n|---|---|---|---|---|---|\n", r.title, r.unit)
+	fmt.Fprintf(w, "\n### %s\n\n| | CPU | wall | CPU ns a %s | allocations | bytes | collections a slice |\n|---|---|---|---|---|---|---|\n", r.title, r.unit)
 	for i, v := range r.variants {
-		fmt.Fprintf(w, "| %s | %s | %s | %.0f | %.3g | %.4g |\n", v.name, ratioText(r.ratio(i, 0, cpu)), ratioText(r.ratio(i, 0, wall)),
-			r.each(i, cpu).median, r.each(i, allocs).median, r.each(i, bytesOf).median)
+		fmt.Fprintf(w, "| %s | %s | %s | %.0f | %.3g | %.4g | %.0f |\n", v.name, ratioText(r.ratio(i, 0, cpu)), ratioText(r.ratio(i, 0, wall)),
+			r.each(i, cpu).median, r.each(i, allocs).median, r.each(i, bytesOf).median, r.each(i, collections).median)
 	}
 }
 

@@ -20,7 +20,11 @@ var batchNames = []string{"1", "2", "3", "4", "5", "6", "7", "8"}
 
 // serialising compares how sets of 8 parameters become the body of a
 // BatchExecuteStatement, from Go values on.
-func serialising(e effort) ([]subject, error) {
+func serialising(e effort) []topic {
+	return []topic{{fmt.Sprintf("serialise a batch of %d×8", e.sets), writing}}
+}
+
+func writing(e effort) (subject, error) {
 	rows := make([][]wire.Field, e.sets)
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range rows {
@@ -28,23 +32,23 @@ func serialising(e effort) ([]subject, error) {
 	}
 	own := &ownBatch{rows: rows, sets: make([][]wire.Parameter, e.sets)}
 	if err := own.write(); err != nil {
-		return nil, err
+		return subject{}, err
 	}
 	want := len(own.buf)
 	body := append([]byte(nil), own.buf...)
 	sum := sha256.Sum256(body)
-	return []subject{{
-		title: fmt.Sprintf("serialise a batch of %d×8", e.sets), unit: "set", units: e.sets,
+	return subject{
+		unit: "set", units: e.sets,
 		variants: []variant{
-			{sdk, func() error { return writeSDK(rows, want) }},
-			{"SHA-256 of the body", func() error { return checkSum(body, sum) }},
-			{ours, own.write},
+			{name: sdk, op: func() error { return writeSDK(rows, want) }},
+			{name: "SHA-256 of the body", op: func() error { return checkSum(body, sum) }},
+			{name: ours, op: own.write},
 		},
 		goals: []goal{
 			{text: "times less CPU than the SDK", variant: ours, base: sdk, inverse: true, of: cpu, least: 5},
 			{text: "allocations a set", variant: ours, of: allocs, most: 0.01},
 		},
-	}}, nil
+	}, nil
 }
 
 func checkSum(body []byte, want [sha256.Size]byte) error {

@@ -12,14 +12,21 @@ import (
 )
 
 // serveVariable in the environment makes this program the server of another
-// process of it.
+// process of it, and says what it serves.
 const serveVariable = "BENCHMARKS_SERVE"
 
+// What is served.
+const (
+	serveRow    = "row"   // the same row for each call
+	serveResult = "pages" // results in pages
+)
+
 func serveIfAsked() {
-	if os.Getenv(serveVariable) == "" {
+	what := os.Getenv(serveVariable)
+	if what == "" {
 		return
 	}
-	if err := serveCalls(os.Stdin, os.Stdout); err != nil {
+	if err := serve(what, os.Stdin, os.Stdout); err != nil {
 		fail(err)
 	}
 	os.Exit(0)
@@ -33,13 +40,13 @@ type server struct {
 	stay io.Closer
 }
 
-func startServer() (*server, error) {
+func startServer(what string) (*server, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), serveVariable+"=1")
+	cmd.Env = append(os.Environ(), serveVariable+"="+what)
 	cmd.Stderr = os.Stderr
 	stay, err := cmd.StdinPipe()
 	if err != nil {
@@ -67,27 +74,37 @@ func (s *server) stop() {
 	s.cmd.Wait() // its status says nothing that its calls did not
 }
 
-// serveCalls answers each call with the same row, and does no more for it than
-// it must. It prints its address and ends with its input.
-func serveCalls(in io.Reader, out io.Writer) error {
+// serve prints its address, answers calls and ends with its input.
+func serve(what string, in io.Reader, out io.Writer) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	body := smallAnswer()
-	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go answerAll(conn, answer)
-		}
-	}()
+	switch what {
+	case serveRow:
+		go answerRow(l)
+	case serveResult:
+		go http.Serve(l, servePages()) // until the process ends
+	default:
+		return fmt.Errorf("there is no %q to serve", what)
+	}
 	fmt.Fprintln(out, l.Addr())
 	_, err = io.Copy(io.Discard, in)
 	return err // and with it the process
+}
+
+// answerRow answers each call with the same row, and does no more for it than it
+// must.
+func answerRow(l net.Listener) {
+	body := smallAnswer()
+	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go answerAll(conn, answer)
+	}
 }
 
 func answerAll(conn net.Conn, answer []byte) {

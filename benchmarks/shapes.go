@@ -19,6 +19,9 @@ type shape struct {
 
 const mixedColumns = "id int8, name text, price numeric, ratio float8, ok bool, at timestamptz, note text, hash bytea"
 
+// mixedTime is the index of the time, which is a text on the wire.
+const mixedTime = 5
+
 func mixedRow(r *rand.Rand, i int) []wire.Field {
 	note := wire.Null()
 	if i%10 < 7 {
@@ -73,13 +76,18 @@ func (s shape) rows(size int) (rows [][]wire.Field) {
 
 // answer returns rows as the body of an answer.
 func (s shape) answer(rows [][]wire.Field) []byte {
-	resp := &wire.ExecuteResponse{Records: wire.NewRecords(rows)}
+	resp := &wire.ExecuteResponse{ColumnMetadata: s.metadata(), Records: wire.NewRecords(rows)}
+	return resp.AppendJSON(nil)
+}
+
+// metadata describes the columns; nil if they have no names.
+func (s shape) metadata() (list []wire.ColumnMetadata) {
 	for column := range strings.SplitSeq(s.columns, ", ") {
 		if label, typ, ok := strings.Cut(column, " "); ok {
-			resp.ColumnMetadata = append(resp.ColumnMetadata, wire.ColumnMetadata{Label: label, Name: label, TypeName: typ, Nullable: wire.NullableYes})
+			list = append(list, wire.ColumnMetadata{Label: label, Name: label, TypeName: typ, Nullable: wire.NullableYes})
 		}
 	}
-	return resp.AppendJSON(nil)
+	return list
 }
 
 func plainText(r *rand.Rand, n int) string {
