@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -93,7 +94,12 @@ func ReadBodyWithin(r *http.Request, limit int) ([]byte, error) {
 		drain(r)
 		return nil, errTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	var b bytes.Buffer
+	if r.ContentLength > 0 { // and within the limit
+		b.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(r.Body, most+1))
+	body := b.Bytes()
 	switch {
 	case err != nil:
 		return nil, &Error{Code: CodeSerialization, Message: "the body of the request could not be read", Err: err}
