@@ -134,7 +134,10 @@ func TestRead(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		w.filled(t, "t", wild, *many)
 		w.create(t, "u")
-		for _, y := range ways[w.engine.name] {
+		for i, y := range ways[w.engine.name] {
+			if *many > fewEnough && i%4 > 0 {
+				continue
+			}
 			t.Run(y.name, func(t *testing.T) {
 				want, db := y.sums(t, w), w.open(t, y.change)
 				y.clean(t, w)

@@ -1,0 +1,276 @@
+package integrity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/auroradataapi/auroradataapi"
+)
+
+// TestCloseEarly closes the rows somewhere. Nothing may be left on the server
+// then, a transaction of the caller has to be usable, and what the statement
+// changes has to be done.
+func TestCloseEarly(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		w.filled(t, "t", tame, 2500)
+		w.create(t, "u")
+		w.exec(t, "CREATE TABLE mark (id int)")
+		random := random(-3)
+		for _, y := range ways[w.engine.name] {
+			for range 2 {
+				after := random.IntN(2500)
+				if err := y.closed(t, w, after); err != nil {
+					t.Errorf("%s, behind %d rows: %v", y.name, after, err)
+				}
+				if n := w.api.OpenTransactions(); n != 0 {
+					t.Errorf("%s, behind %d rows: %d transactions are open", y.name, after, n)
+				}
+				if y.target != "" {
+					w.compare(t, y.target, y.sums(t, w))
+				}
+			}
+		}
+	})
+}
+
+// closed closes the rows behind so many of them.
+func (y way) closed(t *testing.T, w *world, after int) error {
+	y.clean(t, w)
+	db := w.open(t, func(c *auroradataapi.Config) {
+		if y.change != nil {
+			y.change(c)
+		}
+		c.PageBytes = 60_000
+	})
+	defer db.Close()
+	var from querier = db
+	var tx *sql.Tx
+	if y.begin {
+		var err error
+		if tx, err = db.BeginTx(t.Context(), y.tx); err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		from = tx
+	}
+	rows, err := from.QueryContext(t.Context(), y.query)
+	if err != nil {
+		return err
+	}
+	for range after {
+		if !rows.Next() {
+			break
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	if tx == nil {
+		return nil
+	}
+	return w.afterwards(t.Context(), tx, y.tx == nil)
+}
+
+// TestReturningOnce has a statement return 100,000 rows, which it inserts once.
+func TestReturningOnce(t *testing.T) {
+	const rows = 100_000
+	w := postgres.start(t)
+	w.exec(t, "CREATE TABLE counted (id int, t text)")
+	insert := fmt.Sprintf("INSERT INTO counted SELECT i, repeat('x', 40) FROM generate_series(1, %d) i RETURNING id, t", rows)
+	db := w.open(t, paging(auroradataapi.PagingAlways))
+	got := func(from querier) error {
+		list, err := from.QueryContext(t.Context(), insert)
+		if err != nil {
+			return err
+		}
+		defer list.Close()
+		n := 0
+		for ; list.Next(); n++ {
+			var id int
+			var text string
+			if err := list.Scan(&id, &text); err != nil {
+				return err
+			}
+			if id != n+1 || len(text) != 40 {
+				return fmt.Errorf("row %d is another: %d, %s", n+1, id, text)
+			}
+		}
+		if n != rows && list.Err() == nil {
+			return fmt.Errorf("%d rows were returned", n)
+		}
+		return list.Err()
+	}
+	there := func(want int) {
+		t.Helper()
+		var n, distinct int
+		if err := w.direct.QueryRow("SELECT count(*), count(DISTINCT id) FROM counted").Scan(&n, &distinct); err != nil {
+			t.Fatal(err)
+		}
+		if n != want || want > 0 && distinct != rows {
+			t.Errorf("%d rows were inserted, in place of %d", n, want)
+		}
+	}
+	if err := got(db); err != nil {
+		t.Error(err)
+	}
+	there(rows)
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got(tx); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+	there(rows)
+	w.exec(t, "DELETE FROM counted")
+	tx, err = db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got(tx); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
+	there(rows)
+}
+
+// TestTwoReaders reads two results in turn, in one transaction.
+func TestTwoReaders(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		w.filled(t, "t", tame, 2500)
+		want := w.sums(t, " FROM t ORDER BY id")
+		db := w.open(t, func(c *auroradataapi.Config) { c.PageBytes = 60_000 })
+		tx, err := db.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		var lists [2]*sql.Rows
+		for i := range lists {
+			if lists[i], err = tx.QueryContext(context.Background(), inOrder); err != nil {
+				t.Fatal(err)
+			}
+			defer lists[i].Close()
+		}
+		random := random(-4)
+		for n := [2]int{}; n[0]+n[1] < 2*len(want); {
+			i := random.IntN(2)
+			for range min(1+random.IntN(50), len(want)-n[i]) {
+				var r record
+				if !lists[i].Next() {
+					t.Fatalf("reader %d has %d rows: %v", i, n[i], lists[i].Err())
+				}
+				if err := lists[i].Scan(r.places()...); err != nil || r.sum() != want[n[i]] {
+					t.Fatalf("row %d of reader %d is another: %v", n[i]+1, i, err)
+				}
+				n[i]++
+			}
+		}
+		for i := range lists {
+			if lists[i].Next() || lists[i].Err() != nil {
+				t.Errorf("reader %d: %v", i, lists[i].Err())
+			}
+		}
+	})
+}
+
+// TestLongValues reads values of 20 MB, also while calls go wrong.
+func TestLongValues(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		const long = 20 << 20
+		w.create(t, "t")
+		statement := "INSERT INTO t (id, t, b, j, a) VALUES (?, ?, ?, '[1]', '{}')"
+		if w.engine == &postgres {
+			statement = "INSERT INTO t (id, t, b, j, a) VALUES ($1, $2, $3, '[1]', '{}')"
+		}
+		unit := textOf(random(-5), 1000)
+		for i, values := range [][2]any{{"short", nil}, {strings.Repeat(unit, long/len(unit)), bytesOf(random(-6), 10)}, {nil, bytesOf(random(-7), long/4)}, {"", []byte{}}} {
+			if _, err := w.direct.Exec(statement, i, values[0], values[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := w.sums(t, " FROM t ORDER BY id")
+		db := w.open(t, nil)
+		if n, err := read(t.Context(), db, want, inOrder); err != nil || n != len(want) {
+			t.Errorf("%d rows of %d: %v", n, len(want), err)
+		}
+		random := random(-8)
+		for _, i := range random.Perm(len(disturbances))[:1] {
+			f := disturbances[i]
+			var n int
+			var err error
+			w.disturbed(t, f, 3+random.IntN(20), func() {
+				db := w.open(t, patience(f))
+				defer db.Close()
+				n, err = read(t.Context(), db, want, inOrder)
+			})
+			if bad := verdict(n, want, err); bad != nil {
+				t.Errorf("%s: %v", f.Name, bad)
+			}
+			w.api.ExpireTransactions()
+		}
+	})
+}
+
+// TestTooLongToLoad has a row of 5 MB among others, which no request can carry. The
+// error has to name it, and to tell what of the others is there.
+func TestTooLongToLoad(t *testing.T) {
+	const rows, long, each = 60, 37, 400_000
+	onEach(t, func(t *testing.T, w *world) {
+		w.exec(t, "CREATE TABLE heap ("+strings.Replace(w.engine.table, "PRIMARY KEY", "", 1)+")")
+		db := w.open(t, nil)
+		load := func(without bool, options auroradataapi.CopyOptions) error {
+			return auroradataapi.CopySeq(func(yield func([]any, error) bool) {
+				for i := 1; i <= rows; i++ {
+					size := each
+					if i == long {
+						size = 5 << 20
+					}
+					if without && i == long {
+						continue
+					}
+					if !yield([]any{i, strings.Repeat("x", size)}, nil) {
+						return
+					}
+				}
+			}, func(source auroradataapi.CopySource) error {
+				_, err := auroradataapi.CopyFrom(t.Context(), db, "heap", []string{"id", "t"}, source, options)
+				return err
+			})
+		}
+		there := func() (n int64) {
+			if err := w.direct.QueryRow("SELECT count(*) FROM heap").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, options := range []auroradataapi.CopyOptions{{}, {PerCall: true, InFlight: 2}} {
+			w.exec(t, "DELETE FROM heap")
+			err := load(false, options)
+			var e *auroradataapi.CopyError
+			if !errors.As(err, &e) || e.Row != long || len(e.Unknown) > 0 {
+				t.Fatalf("%+v: %v", options, err)
+			}
+			committed := int64(0)
+			for _, r := range e.Committed {
+				committed += r.Last - r.First + 1
+			}
+			if n := there(); n != committed || options.PerCall == (n == 0) {
+				t.Errorf("%+v: %d rows are there: %v", options, n, err)
+			}
+			w.exec(t, "DELETE FROM heap")
+			if err := load(true, options); err != nil || there() != rows-1 {
+				t.Errorf("%+v: without the long row %d rows are there: %v", options, there(), err)
+			}
+		}
+	})
+}
