@@ -63,6 +63,9 @@ func TestRatios(t *testing.T) {
 	if _, good := (goal{variant: "half", base: "base", of: cpu, most: 0.4}).reached(r); good {
 		t.Error("0.5 is at most 0.4")
 	}
+	if _, good := (goal{variant: "half", base: "base", of: peak, most: 2}).reached(r); good {
+		t.Error("a goal is reached by what was not measured")
+	}
 }
 
 // TestCollections has the garbage of a slice collected within it.

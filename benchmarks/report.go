@@ -29,6 +29,9 @@ func (g goal) reached(r result) (q quartiles, good bool) {
 	default:
 		q = r.ratio(v, r.index(g.base), g.of)
 	}
+	if g.base != "" && q == (quartiles{}) { // nothing to compare with was measured
+		return q, false
+	}
 	if g.least > 0 {
 		return q, q.median >= g.least
 	}

@@ -8,47 +8,85 @@ import (
 
 // The measures of the plot.
 const (
-	plotWidth, labelWidth, barHeight, titleHeight = 860, 300, 18, 34
-	barWidth                                      = plotWidth - labelWidth - 130
+	plotWidth, labelWidth, barHeight, titleHeight = 880, 330, 22, 40
+	barWidth                                      = plotWidth - labelWidth - 150
 )
 
-// drawPlot draws the CPU time of each variant as a bar with its quartiles, each
-// subject to a scale of its own.
+// plotStyle is for light and dark pages.
+const plotStyle = `<style>
+text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.title { font-weight: 600 }
+.note { fill: #59636e }
+.own { fill: #0969da } .other { fill: #afb8c1 }
+.spread { stroke: #1f2328 }
+@media (prefers-color-scheme: dark) {
+ text { fill: #f0f6fc } .note { fill: #9198a1 }
+ .own { fill: #4493f8 } .other { fill: #57606a }
+ .spread { stroke: #f0f6fc }
+}
+</style>
+`
+
+// drawPlot draws a panel for each subject that has one: the time of each variant
+// as a bar with its quartiles, to a scale of its own, and the ratio to the first.
 func drawPlot(results []result) string {
 	var b strings.Builder
 	y := 0
 	for _, r := range results {
-		y += titleHeight
-		fmt.Fprintf(&b, `<text x="4" y="%d" font-weight="bold">%s, CPU time a %s</text>`+"\n", y-10, html.EscapeString(r.title), html.EscapeString(r.unit))
-		most := 0.0
-		for i := range r.variants {
-			most = max(most, r.each(i, cpu).high)
-		}
-		for i, v := range r.variants {
-			q := r.each(i, cpu)
-			x := func(ns float64) float64 {
-				if most == 0 {
-					return labelWidth
-				}
-				return labelWidth + ns/most*barWidth
-			}
-			middle := y + barHeight/2
-			fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labelWidth-6, middle+4, html.EscapeString(v.name))
-			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%.1f" height="%d" fill="%s"/>`+"\n", labelWidth, y+2, x(q.median)-labelWidth, barHeight-4, colour(v.name))
-			fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#444"/>`+"\n", x(q.low), x(q.high), middle, middle)
-			fmt.Fprintf(&b, `<text x="%.1f" y="%d">%.0f ns, ×%.3g</text>`+"\n", x(q.high)+6, middle+4, q.median, r.ratio(i, 0, cpu).median)
-			y += barHeight
+		if r.plot != nil {
+			y = drawPanel(&b, r, y)
 		}
 	}
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
-<rect width="100%%" height="100%%" fill="white"/>
-%s</svg>
-`, plotWidth, y+10, b.String())
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="Time of the driver and of what it is compared with; shorter is better">
+%s%s</svg>
+`, plotWidth, y+12, plotStyle, b.String())
 }
 
-func colour(variant string) string {
-	if strings.HasPrefix(variant, ours) {
-		return "#2a7ab9"
+func drawPanel(b *strings.Builder, r result, y int) int {
+	y += titleHeight
+	kind := "CPU time"
+	if r.inWall() {
+		kind = "time"
 	}
-	return "#b9b9b9"
+	fmt.Fprintf(b, `<text x="4" y="%d"><tspan class="title">%s</tspan> <tspan class="note">%s a %s, shorter is better</tspan></text>`+"\n",
+		y-10, html.EscapeString(r.title), kind, html.EscapeString(r.unit))
+	most := 0.0
+	for i := range r.variants {
+		most = max(most, r.each(i, r.plot).high)
+	}
+	for i, v := range r.variants {
+		q := r.each(i, r.plot)
+		x := func(ns float64) float64 {
+			if most == 0 {
+				return labelWidth
+			}
+			return labelWidth + ns/most*barWidth
+		}
+		class, middle := "other", y+barHeight/2
+		if strings.HasPrefix(v.name, ours) {
+			class = "own"
+		}
+		fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labelWidth-8, middle+5, html.EscapeString(v.name))
+		fmt.Fprintf(b, `<rect class="%s" x="%d" y="%d" width="%.1f" height="%d" rx="2"/>`+"\n", class, labelWidth, y+3, x(q.median)-labelWidth, barHeight-6)
+		if q.high > q.low {
+			fmt.Fprintf(b, `<line class="spread" x1="%.1f" x2="%.1f" y1="%d" y2="%[3]d"/>`+"\n", x(q.low), x(q.high), middle)
+		}
+		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s <tspan class="note">×%.3g</tspan></text>`+"\n", x(q.high)+8, middle+5, duration(q.median), r.ratio(i, 0, r.plot).median)
+		y += barHeight
+	}
+	return y
+}
+
+// duration writes nanoseconds in the unit that suits them.
+func duration(ns float64) string {
+	if ns < 1000 {
+		return fmt.Sprintf("%.3g ns", ns)
+	}
+	return fmt.Sprintf("%.3g µs", ns/1000)
+}
+
+// inWall says whether the plot shows time that passed, not that of the CPU.
+func (r result) inWall() bool {
+	one := sample{wall: 1}
+	return r.plot(one) == 1
 }
