@@ -226,7 +226,7 @@ type tidy struct{ *testing.M }
 
 func (m tidy) Run() int {
 	code := m.M.Run()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		left := goroutines()
 		if len(left) == 0 {
 			return code
@@ -265,7 +265,7 @@ func goroutines() []string {
 // eventually waits for a number to come down to what it has to be.
 func eventually(t *testing.T, what string, number func() int, want int) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		n := number()
 		if n <= want {
 			return

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
@@ -106,47 +105,6 @@ func rawConn(t *testing.T, db *sql.DB) *auroradataapi.Conn {
 		t.Fatal(err)
 	}
 	return raw
-}
-
-// TestWaitingForATurn lets calls wait for one that takes long: they end with
-// their context, and do not run outside of the transaction that has ended
-// meanwhile.
-func TestWaitingForATurn(t *testing.T) {
-	t.Parallel()
-	db := dataapitest.Open(t)
-	exec(t, db, "CREATE TABLE w (n int)")
-	conn := rawConn(t, db)
-	tx, err := conn.BeginTx(context.Background(), driver.TxOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slow := make(chan error, 1)
-	go func() {
-		_, err := conn.ExecContext(context.Background(), "SELECT pg_sleep(0.5)", nil)
-		slow <- err
-	}()
-	time.Sleep(100 * time.Millisecond)
-
-	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := conn.ExecContext(short, "INSERT INTO w VALUES (1)", nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a call without the time to wait: %v", err)
-	}
-	if _, err := conn.BeginTx(short, driver.TxOptions{}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("BeginTx without the time to wait: %v", err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- tx.Rollback() }()
-	time.Sleep(100 * time.Millisecond) // Rollback is the first to wait
-	if _, err := conn.ExecContext(context.Background(), "INSERT INTO w VALUES (2)", nil); !errors.Is(err, auroradataapi.ErrTransactionNotFound) {
-		t.Errorf("a statement that waited for the end of its transaction: %v", err)
-	}
-	if err := errors.Join(<-slow, <-ended); err != nil {
-		t.Error(err)
-	}
-	if n := query[int](t, db, "SELECT count(*) FROM w"); n != 0 {
-		t.Errorf("%d rows", n)
-	}
 }
 
 // TestPagesAndStatements reads a large result in a transaction while other
