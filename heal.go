@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -22,7 +23,13 @@ type healing struct {
 	causes     causes
 	sql        string // the statement as it was sent, with the types of its arguments
 	generation int    // of what names meant
+	asked      time.Time
 }
+
+// healedFor is how long the columns of a statement are taken for what they were.
+// Somebody else may have given one another type, and the cast hides that from the
+// database.
+const healedFor = time.Minute
 
 // causes are the reasons for which columns are cast.
 type causes uint8
@@ -86,7 +93,7 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 	if err != nil {
 		return nil, err
 	}
-	h := &healing{columns: shape.ColumnMetadata, causes: why, sql: b.service.SQL, generation: generation}
+	h := &healing{columns: shape.ColumnMetadata, causes: why, sql: b.service.SQL, generation: generation, asked: c.connector.observe.now()}
 	for {
 		h.cast = make([]bool, len(h.columns))
 		for i := range h.columns {
@@ -140,9 +147,10 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing, gua
 // queryAsHealed runs a statement as it was read before. If the database refuses
 // that, because its tables have changed, the statement is run as it is. A * may
 // stand for other columns than before without that the database notices, and
-// arguments of other types may make them others, so they are asked for again.
+// arguments of other types may make them others, so they are asked for again, as
+// they are after a while.
 func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
-	if q.parsed.Star() || h.sql != b.service.SQL {
+	if q.parsed.Star() || h.sql != b.service.SQL || c.connector.observe.now().Sub(h.asked) > healedFor {
 		rows, err := c.heal(ctx, q, b, h.causes)
 		if c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) { // nothing was changed by it
 			return c.openPages(ctx, q, b, readPortal, surveyed{})
@@ -158,9 +166,11 @@ func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (
 		return c.queryAgain(ctx, q, b, err)
 	case causeOf(err) != 0:
 		return c.healAgain(ctx, q, b, err)
-	case c.tx.Load() == nil && errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
+	case errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
 		c.connector.habits.set(q.habitKey(), habit{})
-		return c.queryRowsOf(ctx, q, b)
+		if c.tx.Load() == nil { // and nothing was aborted by it
+			return c.queryRowsOf(ctx, q, b)
+		}
 	}
 	return nil, err
 }

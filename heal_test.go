@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -213,6 +214,45 @@ func TestRefusedTypesOfOtherMeaning(t *testing.T) {
 
 	read(db, "08:00:2b:01:02:03", "SELECT $1", net.HardwareAddr{8, 0, 0x2b, 1, 2, 3})
 	read(db, int64(5), "SELECT $1", 5)
+}
+
+// TestRefusedTypesChangedByOthers has somebody else give a column another type,
+// which the cast hides from the database.
+func TestRefusedTypesChangedByOthers(t *testing.T) {
+	srv := dataapitest.New(t)
+	other := srv.Open(t)
+	var late atomic.Int64 // by how much the clock of the driver is
+	db := openPaging(t, srv, func(cfg *auroradataapi.Config) {
+		cfg.Now = func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
+	})
+	const statement = "SELECT a FROM t"
+	exec(t, other, "CREATE TABLE t AS SELECT interval '1 day' AS a")
+	if got := query[any](t, db, statement); got != "1 day" {
+		t.Errorf("got %#v", got)
+	}
+	exec(t, other, "ALTER TABLE t ALTER a TYPE int USING 5")
+	late.Add(int64(2 * time.Minute))
+	for range 2 {
+		if got := query[any](t, db, statement); got != int64(5) {
+			t.Errorf("a number: got %#v", got)
+		}
+	}
+	exec(t, other, "ALTER TABLE t ALTER a TYPE point USING '(1,2)'") // at once, as the service refuses it
+	if got := query[any](t, db, statement); got != "(1,2)" {
+		t.Errorf("a point: got %#v", got)
+	}
+	exec(t, other, "DROP TABLE t")
+	tx := begin(t, db, nil)
+	if _, err := tx.Query(statement); !errors.Is(err, auroradataapi.UndefinedTable) {
+		t.Errorf("in a transaction: %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, other, "CREATE TABLE t AS SELECT 6 AS a")
+	if got := query[any](t, db, statement); got != int64(6) { // what was learnt is forgotten
+		t.Errorf("another table: got %#v", got)
+	}
 }
 
 // TestRefusedTypesOfWritingView reads a view whose function writes, which is not
