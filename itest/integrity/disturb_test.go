@@ -131,7 +131,7 @@ func TestReadDisturbed(t *testing.T) {
 			})
 		}
 		t.Log(all)
-		if all.hits < 3*len(ways[w.engine.name])*max(*repeat, 1) || all.whole == 0 || all.told == 0 {
+		if all.hits < 3*len(ways[w.engine.name])*max(*repeat, 1) || all.whole == 0 || all.told == 0 && w.engine == &postgres { // MySQL's pages are read again
 			t.Error("too little was put to the test")
 		}
 	})

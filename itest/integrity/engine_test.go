@@ -53,9 +53,9 @@ func onEach(t *testing.T, test func(t *testing.T, w *world)) {
 	}
 }
 
-func (e *engine) start(t *testing.T, options ...dataapitest.Option) *world {
+func (e *engine) start(t *testing.T) *world {
 	t.Helper()
-	srv := dataapitest.New(t, append(options, e.options...)...)
+	srv := dataapitest.New(t, append(e.options, dataapitest.Config(func(c *server.Config) { c.FaultSeed = *seed }))...)
 	url := srv.DatabaseURL
 	if e == &mysql {
 		url += "?interpolateParams=true&maxAllowedPacket=0"

@@ -65,7 +65,7 @@ func flat(t *testing.T, what string, rows int, watch func(t *testing.T, h *heap)
 // TestMemory reads and loads many rows, of which those that have passed must not
 // be kept.
 func TestMemory(t *testing.T) {
-	rows := min(*many*3/10, 50_000)
+	rows := min(*many/5, 50_000)
 	for _, e := range []*engine{&postgres, &mysql} {
 		t.Run(e.name, func(t *testing.T) {
 			w := e.start(t)

@@ -46,8 +46,12 @@ func TestReadInStorm(t *testing.T) {
 		if w.engine == &mysql {
 			query = "SELECT * FROM t WHERE id > ? ORDER BY id"
 		}
+		chance := 0.01
+		if *many > fewEnough {
+			chance = 0.005
+		}
 		db := w.open(t, func(c *auroradataapi.Config) { c.PageBytes = max(min(*many*10, 960_000), 200_000) })
-		w.storm(t, 0.005)
+		w.storm(t, chance)
 		defer w.api.Faults().Clear()
 		at, readings := 0, 0
 		for ; at < len(want); readings++ {
