@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/auroradataapi/auroradataapi"
 )
@@ -29,9 +30,20 @@ func live() uint64 {
 	return m.HeapAlloc
 }
 
+// due reports whether the heap is looked at with the next row.
+func (h *heap) due() bool { return (h.seen+1)%(h.rows/12) == 0 }
+
+// settle waits for the calls under way to end, if it is them that take memory.
+func (h *heap) settle() {
+	for end := time.Now().Add(3 * time.Second); live() > h.before+tolerance && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // look notes that a row has passed, and looks at the heap now and then.
 func (h *heap) look() {
-	if h.seen++; h.seen%(h.rows/12) > 0 {
+	due := h.due()
+	if h.seen++; !due {
 		return
 	}
 	now := max(live(), h.before)
@@ -40,6 +52,9 @@ func (h *heap) look() {
 		h.least = min(h.least, now)
 	}
 }
+
+// tolerance is what more rows may take: the chunk that is being filled, above all.
+const tolerance = 8 << 20
 
 func megabytes(n uint64) float64 { return float64(n) / (1 << 20) }
 
@@ -56,7 +71,7 @@ func flat(t *testing.T, what string, rows int, watch func(t *testing.T, h *heap)
 			least[i], most[i] = megabytes(h.least-h.before), megabytes(h.most-h.before)
 			t.Logf("%d rows: %.1f to %.1f MB", n, least[i], most[i])
 		}
-		if least[1] > least[0]+8 || most[1] > 96 {
+		if least[1] > least[0]+megabytes(tolerance) || most[1] > 96 {
 			t.Error("memory grows with the rows")
 		}
 	})
@@ -100,6 +115,9 @@ func TestMemory(t *testing.T) {
 					defer db.Close()
 					err := auroradataapi.CopySeq(func(yield func([]any, error) bool) {
 						for row := range even.rows(1, h.rows) {
+							if h.due() {
+								h.settle()
+							}
 							h.look()
 							if !yield(row, nil) {
 								return
