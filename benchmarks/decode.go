@@ -130,47 +130,46 @@ func decodeOurs(body []byte, rows, columns int) (func() error, error) {
 		return nil, err
 	}
 	req := &wire.ExecuteRequest{ResourceARN: clusterARN, SecretARN: secretARN, SQL: "SELECT * FROM t", IncludeResultMetadata: true}
-	dest, fields := make([]driver.Value, columns), make([]wire.Field, 0, columns)
+	dest := make(values, columns)
 	return func() error {
 		resp, err := client.ExecuteStatement(context.Background(), req)
 		if err != nil {
 			return err
 		}
 		for n := 0; ; n++ {
-			row, err := resp.Records.Next(fields)
-			if err == io.EOF {
-				if n != rows {
-					return fmt.Errorf("%d rows, want %d", n, rows)
-				}
+			read, err := resp.Records.Row(&dest)
+			switch {
+			case err == io.EOF && n != rows:
+				return fmt.Errorf("%d rows, want %d", n, rows)
+			case err == io.EOF:
 				return nil
-			}
-			if err != nil {
+			case err != nil:
 				return err
-			}
-			for i := range row {
-				if dest[i], err = ourValue(&row[i]); err != nil {
-					return err
-				}
+			case read != columns:
+				return fmt.Errorf("%d values, want %d", read, columns)
 			}
 		}
 	}, nil
 }
 
-func ourValue(f *wire.Field) (driver.Value, error) {
-	switch f.Kind() {
-	case wire.KindNull:
-		return nil, nil
-	case wire.KindBoolean:
-		return f.Boolean(), nil
-	case wire.KindLong:
-		return f.Long(), nil
-	case wire.KindDouble:
-		return f.Double(), nil
+// values are what database/sql is given for a row.
+type values []driver.Value
+
+func (v *values) Null(i int)                  { (*v)[i] = nil }
+func (v *values) Boolean(i int, value bool)   { (*v)[i] = value }
+func (v *values) Long(i int, value int64)     { (*v)[i] = value }
+func (v *values) Double(i int, value float64) { (*v)[i] = value }
+func (v *values) Text(i int, value wire.Text) { (*v)[i] = value.String() }
+func (v *values) Blob(i int, value []byte)    { (*v)[i] = value }
+
+// Field takes what is so near the end of an answer that it is read with care.
+func (v *values) Field(i int, value wire.Field) {
+	switch value.Kind() {
 	case wire.KindString:
-		return f.Str(), nil
+		(*v)[i] = value.Str()
 	case wire.KindBlob:
-		return f.Blob(), nil
+		(*v)[i] = value.Blob()
 	default:
-		return nil, fmt.Errorf("unexpected %v", f.Kind())
+		panic(fmt.Sprintf("unexpected %v", value.Kind()))
 	}
 }
