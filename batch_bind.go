@@ -118,16 +118,22 @@ func (c *Conn) encodeSet(args []driver.NamedValue, types []dialect.ParamType) ([
 // alikeSets are sets, one behind the other, that one statement fits.
 type alikeSets struct {
 	call
-	first int
-	sets  [][]argument
-	casts []string
-	nulls []bool // the argument was NULL in every set so far, so that any cast fits
+	first   int
+	sets    [][]argument
+	columns []alikeColumn
+}
+
+// alikeColumn is what fits the arguments of a parameter in all sets.
+type alikeColumn struct {
+	cast  string
+	exact string // the type that all have without a cast
+	open  bool   // all were NULL, so that any cast fits
 }
 
 func newAlikeSets(q call, first int, sent []argument) *alikeSets {
-	a := &alikeSets{call: q, first: first, casts: make([]string, len(sent)), nulls: make([]bool, len(sent))}
+	a := &alikeSets{call: q, first: first, columns: make([]alikeColumn, len(sent))}
 	for i := range sent {
-		a.nulls[i] = true
+		a.columns[i].open = true
 	}
 	a.add(q.args, sent)
 	return a
@@ -138,31 +144,46 @@ func (a *alikeSets) add(args []driver.NamedValue, sent []argument) bool {
 	if a == nil || len(args) != len(a.args) {
 		return false
 	}
+	with := make([]alikeColumn, len(sent))
 	for i, arg := range sent {
-		if args[i].Name != a.args[i].Name || !a.fits(i, arg) {
+		var fits bool
+		if with[i], fits = a.columns[i].with(arg); !fits || args[i].Name != a.args[i].Name {
 			return false
 		}
 	}
-	for i, arg := range sent {
-		if !anyCast(arg) {
-			a.casts[i], a.nulls[i] = arg.cast, false
-		}
-	}
-	a.sets = append(a.sets, sent)
+	a.columns, a.sets = with, append(a.sets, sent)
 	return true
 }
 
-func (a *alikeSets) fits(i int, arg argument) bool {
-	return a.nulls[i] || arg.cast == a.casts[i] || anyCast(arg)
+// with returns what fits one more argument. A value of the very type that the
+// others are cast to, such as a NULL is, may be cast to it as well.
+func (c alikeColumn) with(arg argument) (alikeColumn, bool) {
+	switch {
+	case arg.value.IsNull() && arg.cast == "":
+		return c, true
+	case c.open, arg.cast != "" && arg.cast == c.exact:
+		return alikeColumn{cast: arg.cast, exact: arg.exact}, true
+	case arg.cast != c.cast:
+		return c, arg.cast == "" && arg.exact == c.cast
+	case arg.exact != c.exact:
+		return alikeColumn{cast: c.cast}, true
+	}
+	return c, true
 }
 
-// anyCast says whether the argument may be cast to whatever the others are.
-func anyCast(arg argument) bool { return arg.value.IsNull() && arg.cast == "" }
+// casts returns the casts of the parameters.
+func (a *alikeSets) casts() []string {
+	casts := make([]string, len(a.columns))
+	for i, c := range a.columns {
+		casts[i] = c.cast
+	}
+	return casts
+}
 
 // divide divides sets into calls that are not larger than the service takes, by
 // the size that they have on the wire.
 func (c *Conn) divide(a *alikeSets) ([]batchRequest, error) {
-	service, err := a.toService(a.casts)
+	service, err := a.toService(a.casts())
 	if err != nil {
 		return nil, &setError{a.first, err}
 	}

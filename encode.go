@@ -23,6 +23,9 @@ type argument struct {
 	hint  wire.TypeHint
 	// cast is the type that its placeholder is cast to; empty for none.
 	cast string
+	// exact is the type that the value has without a cast, so that one to it
+	// changes nothing; empty if that is not known.
+	exact string
 }
 
 // encode turns an argument into what is sent for it, by its Go type alone.

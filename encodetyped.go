@@ -55,23 +55,23 @@ func encodeAs(d *dialect.Dialect, value any, as dialect.ParamType, asText bool) 
 	switch v := v.(type) {
 	case bool:
 		if as.OID == oidBool {
-			return argument{value: wire.Boolean(v)}, nil
+			return exactly(as, "bool", wire.Boolean(v)), nil
 		}
 	case int64:
 		if as.OID == oidInt8 {
-			return argument{value: wire.Long(v), cast: exactCast(as, "int8")}, nil
+			return exactly(as, "int8", wire.Long(v)), nil
 		}
 	case float64:
 		if as.OID == oidFloat8 && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return argument{value: wire.Double(v), cast: exactCast(as, "float8")}, nil
+			return exactly(as, "float8", wire.Double(v)), nil
 		}
 	case []byte:
 		if as.OID == oidBytea && v != nil {
-			return argument{value: wire.Blob(v), cast: exactCast(as, "bytea")}, nil
+			return exactly(as, "bytea", wire.Blob(v)), nil
 		}
 	case string:
 		if as.OID == oidText {
-			return argument{value: wire.String(v), cast: exactCast(as, "text")}, checkText(v)
+			return exactly(as, "text", wire.String(v)), checkText(v)
 		}
 	}
 	text, null, err := textAs(d, v, as.OID, as.Element)
@@ -97,13 +97,13 @@ func ownType(v any) bool {
 	return isList(v)
 }
 
-// exactCast returns no cast where the service gives the type itself, which a
-// domain on it is not.
-func exactCast(as dialect.ParamType, name string) string {
+// exactly returns the argument of a value that the service gives a type itself.
+// It has no cast, unless a domain on the type is expected.
+func exactly(as dialect.ParamType, name string, value wire.Field) argument {
 	if as.Name == "pg_catalog."+name {
-		return ""
+		return argument{value: value, exact: as.Name}
 	}
-	return as.Name
+	return argument{value: value, cast: as.Name}
 }
 
 // textAs returns the text of a value for a type, as PostgreSQL reads it. What the

@@ -494,3 +494,39 @@ func TestInferredValues(t *testing.T) {
 		t.Errorf("a struct for a numeric: %v", err)
 	}
 }
+
+// TestInferredBatch runs sets in which each argument is NULL now and then, each
+// at times of its own, by one call.
+func TestInferredBatch(t *testing.T) {
+	srv := dataapitest.New(t)
+	db, counter := openInferring(t, srv, "")
+	exec(t, db, "CREATE DOMAIN positive AS int8 CHECK (value > 0)")
+	exec(t, db, `CREATE TABLE b (i int8, t text, f float8, ok bool, raw bytea, n numeric, at timestamptz, doc jsonb, p positive)`)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	const n = 200
+	sets := make([][]any, n)
+	for i := range sets {
+		sets[i] = []any{int64(i), "x", 1.5, true, []byte("raw"), "2.50", at, `{"a": 1}`, i + 1}
+		for column := range sets[i] {
+			if i>>column&1 == 1 {
+				sets[i][column] = nil
+			}
+		}
+	}
+	counter.take()
+	if _, err := auroradataapi.ExecBatch(t.Context(), db, "INSERT INTO b VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", sets); err != nil {
+		t.Fatal(err)
+	}
+	if _, statements := counter.take(); statements != 1 {
+		t.Errorf("%d calls for the sets, want 1", statements)
+	}
+	var wrong int
+	const right = `SELECT count(*) FROM (SELECT row_number() OVER () - 1 AS k, * FROM b) s WHERE NOT (
+		(k & 1 <> 0) = (i IS NULL) AND (k & 2 <> 0) = (t IS NULL) AND (k & 4 <> 0) = (f IS NULL) AND (k & 8 <> 0) = (ok IS NULL) AND
+		(k & 16 <> 0) = (raw IS NULL) AND (k & 32 <> 0) = (n IS NULL) AND (k & 64 <> 0) = (at IS NULL) AND (k & 128 <> 0) = (doc IS NULL) AND
+		coalesce(i, k) = k AND coalesce(t, 'x') = 'x' AND coalesce(f, 1.5) = 1.5 AND coalesce(ok, true) AND coalesce(raw, 'raw') = 'raw' AND
+		coalesce(n, 2.5) = 2.5 AND coalesce(at, $1) = $1 AND coalesce(doc, '{"a": 1}') = '{"a": 1}' AND p = k + 1)`
+	if err := db.QueryRow(right, at).Scan(&wrong); err != nil || wrong != 0 {
+		t.Errorf("%d wrong rows, %v", wrong, err)
+	}
+}

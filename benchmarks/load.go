@@ -52,12 +52,6 @@ func loadingOf(latency time.Duration, n int, e effort) (subject, error) {
 	if err != nil {
 		return subject{}, c.failed(err)
 	}
-	// With types that the driver infers, a batch is divided at each NULL. Bound,
-	// the sets of a call stay together, which inBatches makes sure of.
-	bind, err := c.open(latency, func(cfg *auroradataapi.Config) { cfg.Params = auroradataapi.ParamsBind })
-	if err != nil {
-		return subject{}, c.failed(err)
-	}
 	copyFrom := func(options auroradataapi.CopyOptions) func() error {
 		return c.emptied(n, func(ctx context.Context) error {
 			_, err := auroradataapi.CopyFrom(ctx, db, "loaded", loadColumns, &loadSource{n: n}, options)
@@ -67,7 +61,7 @@ func loadingOf(latency time.Duration, n int, e effort) (subject, error) {
 	made := subject{
 		unit: "row", units: n, rounds: e.longRounds, cold: true,
 		variants: []variant{
-			{name: batches, op: c.emptied(n, func(ctx context.Context) error { return c.inBatches(ctx, bind, n) })},
+			{name: batches, op: c.emptied(n, func(ctx context.Context) error { return c.inBatches(ctx, db, n) })},
 			{name: copied, op: copyFrom(auroradataapi.CopyOptions{})},
 			{name: copiedIn, op: copyFrom(auroradataapi.CopyOptions{PerCall: true, InFlight: 3})},
 		},
