@@ -282,7 +282,8 @@
 // # How do I change a single call?
 //
 // By an Option among its arguments: JSONResult, ContinueAfterTimeout, Repeatable,
-// Timeout, WithoutSettings.
+// Timeout, WithoutSettings; and WithPaging, WithPageBytes and WithPrefetch for how
+// a large result is read.
 //
 // # How do I reach the Data API itself?
 //

@@ -106,7 +106,7 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 				c.connector.habits.set(q.habitKey(), habit{how: readHealed, healing: h})
 			}
 			return rows, nil
-		case c.tooLarge(err):
+		case c.tooLarge(q, err):
 			return c.queryAgain(ctx, q, b, err)
 		case cause == 0 || h.causes&causeAny != 0:
 			return nil, err
@@ -162,7 +162,7 @@ func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (
 	switch {
 	case err == nil:
 		return rows, nil
-	case c.tooLarge(err):
+	case c.tooLarge(q, err):
 		return c.queryAgain(ctx, q, b, err)
 	case causeOf(err) != 0:
 		return c.healAgain(ctx, q, b, err)

@@ -54,6 +54,18 @@ func (k *kindCounter) take() (described, statements int) {
 	return described, statements
 }
 
+// count returns the number of calls of a kind since take.
+func (k *kindCounter) count(kind auroradataapi.CallKind) (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, of := range k.kinds {
+		if of == kind {
+			n++
+		}
+	}
+	return n
+}
+
 func openInferring(t *testing.T, srv *dataapitest.Server, mode auroradataapi.ParamMode) (*sql.DB, *kindCounter) {
 	t.Helper()
 	counter := &kindCounter{}

@@ -33,6 +33,10 @@ type options struct {
 	timeout    time.Duration // zero is none
 	// bareSession leaves the settings of the session out.
 	bareSession bool
+	// How a large result is read, where it is not as configured.
+	paging    Paging
+	pageBytes int
+	prefetch  *bool
 }
 
 // JSONResult asks for the result as one JSON text: an array with an object for
@@ -85,6 +89,36 @@ func Timeout(d time.Duration) Option {
 		o.timeout = d
 		return nil
 	}}
+}
+
+// WithPaging reads the result in another way than Config.Paging says.
+func WithPaging(p Paging) Option {
+	return Option{"WithPaging", func(o *options) error {
+		if err := p.check(); err != nil {
+			return errorf("WithPaging: %w", err)
+		}
+		o.paging = p
+		return nil
+	}}
+}
+
+// WithPageBytes ends the pages of a large result at another size than
+// Config.PageBytes, from 10,000 to 960,000 bytes: at a smaller one for rows that
+// take long to come or to work on.
+func WithPageBytes(n int) Option {
+	return Option{"WithPageBytes", func(o *options) error {
+		if err := checkPageBytes(n); err != nil {
+			return errorf("WithPageBytes: %w", err)
+		}
+		o.pageBytes = n
+		return nil
+	}}
+}
+
+// WithPrefetch says whether the next page of a large result is fetched while one
+// is read, in place of Config.NoPrefetch.
+func WithPrefetch(on bool) Option {
+	return Option{"WithPrefetch", func(o *options) error { o.prefetch = &on; return nil }}
 }
 
 // takeOptions takes the options out of the arguments. That they travel among

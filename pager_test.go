@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -64,6 +65,84 @@ func wantSums(n int, text func(int) (string, bool)) (int, string) {
 		fmt.Fprintf(h, "%d,%v,%s;", i, valid, s)
 	}
 	return n, hex.EncodeToString(h.Sum(nil))
+}
+
+// TestPagingOptions changes for single calls how their results are read.
+func TestPagingOptions(t *testing.T) {
+	const n = 3000
+	for name, options := range map[string][]dataapitest.Option{"postgresql": nil, "mysql": {dataapitest.MySQL()}} {
+		t.Run(name, func(t *testing.T) {
+			srv := dataapitest.New(t, options...)
+			counter := &kindCounter{}
+			db := openPaging(t, srv, func(cfg *auroradataapi.Config) { cfg.Tracer = counter })
+			exec(t, db, "CREATE TABLE p (id int PRIMARY KEY, text varchar(500))")
+			for first := 0; first < n; first += 1000 {
+				sets := make([][]any, 1000)
+				for i := range sets {
+					sets[i] = []any{first + i + 1, strings.Repeat("x", 450)}
+				}
+				if _, err := auroradataapi.ExecBatch(t.Context(), db, "INSERT INTO p VALUES (?, ?)", sets); err != nil {
+					t.Fatal(err)
+				}
+			}
+			query := func(rows int, opts ...any) (*sql.Rows, error) {
+				counter.take()
+				return db.Query("SELECT id, text FROM p WHERE id <= ? ORDER BY id", append([]any{rows}, opts...)...)
+			}
+			pages := func(rows int, opts ...any) int {
+				t.Helper()
+				read, err := query(rows, opts...)
+				if got, _ := sums(t, read, err); got != rows {
+					t.Errorf("%d rows, want %d", got, rows)
+				}
+				return counter.count(auroradataapi.CallPage)
+			}
+			_, err := db.Query("SELECT id, text FROM p ORDER BY id", auroradataapi.WithPaging(auroradataapi.PagingOff))
+			if !errors.Is(err, auroradataapi.ErrResultTooLarge) {
+				t.Errorf("off: %v", err)
+			}
+			if got := pages(10); got != 0 {
+				t.Errorf("%d calls for pages of a small result", got)
+			}
+			if got := pages(10, auroradataapi.WithPaging(auroradataapi.PagingAlways)); got == 0 {
+				t.Error("always: no call for a page")
+			}
+			if got := pages(10); got != 0 {
+				t.Errorf("%d calls for pages of a small result after another call's option", got)
+			}
+			large := pages(n)
+			small := pages(n, auroradataapi.WithPageBytes(50_000))
+			if small < large+20 {
+				t.Errorf("%d calls for pages, %d for small ones", large, small)
+			}
+			begun := func(prefetch bool, enough func(calls int) bool) int {
+				t.Helper()
+				rows, err := query(n, auroradataapi.WithPageBytes(50_000), auroradataapi.WithPrefetch(prefetch))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer rows.Close()
+				for range 2 { // whoever reads a second row reads on
+					rows.Next()
+				}
+				for until := time.Now().Add(10 * time.Second); !enough(counter.count(auroradataapi.CallPage)) && time.Now().Before(until); {
+					time.Sleep(time.Millisecond)
+				}
+				return counter.count(auroradataapi.CallPage)
+			}
+			without := begun(false, func(int) bool { return true })
+			if with := begun(true, func(calls int) bool { return calls > without }); with <= without {
+				t.Errorf("%d calls for pages with prefetch and %d without", with, without)
+			}
+			for want, bad := range map[string]auroradataapi.Option{
+				"WithPaging: \"never\" is no way": auroradataapi.WithPaging("never"), "WithPageBytes: a page of 1 bytes": auroradataapi.WithPageBytes(1),
+			} {
+				if _, err := db.Query("SELECT 1", bad); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %s", err, want)
+				}
+			}
+		})
+	}
 }
 
 func TestLargeResult(t *testing.T) {

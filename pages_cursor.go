@@ -31,7 +31,7 @@ func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
 		pageCalls: c.newPageCalls(q), bound: b, how: how,
 		cursor: dialect.Cursor{
 			Name:       pageName(),
-			PageBytes:  c.cfg.pageBytes(),
+			PageBytes:  c.pageBytes(q),
 			PieceBytes: pieceBytes,
 		},
 	}

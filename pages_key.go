@@ -256,7 +256,7 @@ func (p *keyPages) took(page *fieldPage, n int, err error) (*fieldPage, bool, er
 	if page.rows > 0 {
 		// The limit of the service leaves a seventh of the page for rows that
 		// are longer than those before.
-		fit := p.conn.cfg.pageBytes() / 8 * 7 * page.rows / max(page.size, 1)
+		fit := p.conn.pageBytes(p.call) / 8 * 7 * page.rows / max(page.size, 1)
 		p.most = min(2*p.most, 1<<30)
 		p.count = max(min(fit, 16*n, p.most), 1)
 	}

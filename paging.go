@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -130,7 +131,7 @@ func (c *Conn) habit(q call) habit {
 	switch {
 	case q.asItIs():
 		return habit{}
-	case !c.dialect.Cursors && c.cfg.Paging == PagingOff:
+	case !c.dialect.Cursors && c.paging(q) == PagingOff:
 		return habit{}
 	case !c.dialect.Cursors:
 		return c.keyedHabit(q)
@@ -140,9 +141,9 @@ func (c *Conn) habit(q call) habit {
 		h = habit{}
 	}
 	switch {
-	case c.cfg.Paging == PagingOff && h.how != readHealed:
+	case c.paging(q) == PagingOff && h.how != readHealed:
 		return habit{}
-	case c.cfg.Paging != PagingAlways, h.how != readPlain && h.how != readHealed:
+	case c.paging(q) != PagingAlways, h.how != readPlain && h.how != readHealed:
 		return h
 	}
 	switch kind := q.parsed.Kind(); {
@@ -186,11 +187,11 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 	case q.asItIs():
 		return nil, err
 	case !c.dialect.Cursors:
-		if c.tooLarge(err) {
+		if c.tooLarge(q, err) {
 			return c.queryKeyedAgain(ctx, q, b, err)
 		}
 		return nil, err
-	case c.tooLarge(err), causeOf(err) != 0:
+	case c.tooLarge(q, err), causeOf(err) != 0:
 		return c.queryAgain(ctx, q, b, err)
 	}
 	return nil, err
@@ -198,8 +199,8 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 
 // tooLarge says that a result is to be read in pages, because it was refused for
 // its size.
-func (c *Conn) tooLarge(err error) bool {
-	return errors.Is(err, ErrResultTooLarge) && c.cfg.Paging != PagingOff
+func (c *Conn) tooLarge(q call, err error) bool {
+	return errors.Is(err, ErrResultTooLarge) && c.paging(q) != PagingOff
 }
 
 // queryAgain reads a result again that the service did not deliver: because of
@@ -287,17 +288,17 @@ func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen
 	p := c.newCursorPages(q, b, how)
 	fetch := &fetchPages{cursorPages: p}
 	if seen.readOnly || seen.confined {
-		return c.readPages(ctx, fetch)
+		return c.readPages(ctx, q, fetch)
 	}
-	rows, err := c.readPages(ctx, p)
+	rows, err := c.readPages(ctx, q, p)
 	if c.tx.Load() == nil && how == readCursor && errors.Is(err, InsufficientPrivilege) && !p.installed {
-		return c.readPages(ctx, fetch)
+		return c.readPages(ctx, q, fetch)
 	}
 	return rows, err
 }
 
-func (c *Conn) readPages(ctx context.Context, p pages) (driver.Rows, error) {
-	rows, err := newPager(ctx, c.dialect, c.cfg.zone(), p, !c.cfg.NoPrefetch)
+func (c *Conn) readPages(ctx context.Context, q call, p pages) (driver.Rows, error) {
+	rows, err := newPager(ctx, c.dialect, c.cfg.zone(), p, c.prefetch(q))
 	if err != nil {
 		return nil, err
 	}
@@ -345,9 +346,17 @@ func checkPageBytes(n int) error {
 	return nil
 }
 
-func (cfg *Config) pageBytes() int {
-	if cfg.PageBytes == 0 {
-		return maxPageBytes
+// paging, pageBytes and prefetch are what the call asks for, else the
+// configuration.
+func (c *Conn) paging(q call) Paging { return cmp.Or(q.options.paging, c.cfg.Paging) }
+
+func (c *Conn) pageBytes(q call) int {
+	return cmp.Or(q.options.pageBytes, c.cfg.PageBytes, maxPageBytes)
+}
+
+func (c *Conn) prefetch(q call) bool {
+	if q.options.prefetch != nil {
+		return *q.options.prefetch
 	}
-	return cfg.PageBytes
+	return !c.cfg.NoPrefetch
 }

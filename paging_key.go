@@ -40,7 +40,7 @@ func obstacleOf(err error) (o obstacle, ok bool) {
 // keyedHabit returns how to read a statement where there are no cursors.
 func (c *Conn) keyedHabit(q call) habit {
 	kind := q.parsed.Kind()
-	if c.cfg.Paging == PagingAlways && kind.Query() && !kind.Writes() {
+	if c.paging(q) == PagingAlways && kind.Query() && !kind.Writes() {
 		return habit{how: readKeyed}
 	}
 	return c.connector.habits.get(q.habitKey())
@@ -56,7 +56,7 @@ func (c *Conn) queryKeyedAgain(ctx context.Context, q call, b bound, tooLarge er
 	rows, err := c.queryKeyed(ctx, q, b)
 	if o, ok := obstacleOf(err); ok {
 		advice := "select fewer rows or columns at a time"
-		if c.cfg.Paging != PagingTable {
+		if c.paging(q) != PagingTable {
 			advice += ", or have it read through a temporary table with paging=table"
 		}
 		return nil, &unpagedError{why: o.error, advice: advice, err: tooLarge}
@@ -81,15 +81,15 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 	if err == nil {
 		err = statement.Steady()
 	}
-	byTable := c.cfg.Paging == PagingTable
+	byTable := c.paging(q) == PagingTable
 	if err == nil {
-		rows, err := c.readPages(ctx, &keyPages{pageCalls: c.newPageCalls(q), bound: b, keyed: keyed, seeks: byTable})
+		rows, err := c.readPages(ctx, q, &keyPages{pageCalls: c.newPageCalls(q), bound: b, keyed: keyed, seeks: byTable})
 		if _, ok := obstacleOf(err); !ok || !byTable {
 			return rows, err
 		}
 	}
 	if byTable {
-		return c.readPages(ctx, c.newTablePages(q, b))
+		return c.readPages(ctx, q, c.newTablePages(q, b))
 	}
 	return nil, obstacle{err}
 }
