@@ -2,7 +2,7 @@
 // be beaten: database/sql itself, a driver that only boxes values, HTTP with a
 // signature. It prints a Markdown table and the goals that were reached.
 //
-//	cd benchmarks && go run . [-svg plot.svg] [-run decode]
+//	cd benchmarks && go run . [-svg plot.svg] [-run decode] [-short]
 //
 // The variants of a subject take turns in slices of some milliseconds, in an
 // order that rotates, and each figure is the median of the ratios of the rounds,
@@ -48,7 +48,7 @@ func run(out io.Writer, only, plot string, short bool) error {
 		effort.longRounds, effort.rows, effort.fewer, effort.pages = 1, 8_000, 2_000, 2
 	}
 	var results []result
-	fmt.Fprintf(out, "%s\n", environment())
+	fmt.Fprintf(out, "# A run of the benchmarks\n\n%s\n", environment())
 	for _, t := range topics(effort) {
 		if !strings.Contains(t.title, only) {
 			continue
@@ -63,7 +63,11 @@ func run(out io.Writer, only, plot string, short bool) error {
 	if len(results) == 0 {
 		return fmt.Errorf("no subject has %q in its title", only)
 	}
-	writeGoals(out, results)
+	if short {
+		fmt.Fprint(out, "\nA short run shows that everything works. Its figures mean nothing.\n")
+	} else {
+		writeGoals(out, results)
+	}
 	if plot == "" {
 		return nil
 	}

@@ -24,7 +24,7 @@ func TestRun(t *testing.T) {
 	if err := run(&out, "", plot, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### 2 pages of 3861 mixed rows, 20ms a call, 5µs a row", "### read 8000 rows", "### load 8000 rows", "### Goals"} {
+	for _, part := range []string{"### decode mixed rows", "### through database/sql", "### serialise", "### call for one row", "### 2 pages of 3861 mixed rows, 20ms a call, 5µs a row", "### read 8000 rows", "### load 8000 rows", "A short run"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("no %s in\n%s", part, &out)
 		}
@@ -62,6 +62,11 @@ func TestRatios(t *testing.T) {
 	}
 	if _, good := (goal{variant: "half", base: "base", of: cpu, most: 0.4}).reached(r); good {
 		t.Error("0.5 is at most 0.4")
+	}
+	r.goals = []goal{{text: "of the time", variant: "half", base: "base", of: cpu, most: 0.4}}
+	var table strings.Builder
+	if writeGoals(&table, []result{r}); !strings.Contains(table.String(), "of the time | ≤ 0.4 | 0.5 [0.5–0.5] | missed |") {
+		t.Error(table.String())
 	}
 	if _, good := (goal{variant: "half", base: "base", of: peak, most: 2}).reached(r); good {
 		t.Error("a goal is reached by what was not measured")

@@ -11,7 +11,7 @@ import (
 // The names of variants that read and load.
 const (
 	pgx   = "pgx, without the Data API"
-	tenth = "auroradataapi, a tenth of the rows"
+	tenth = "auroradataapi, only a tenth of the rows"
 )
 
 // wideTable has rows of eight columns, about 230 bytes each.

@@ -27,6 +27,12 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 </style>
 `
 
+// plotLegend says what a bar does not.
+var plotLegend = []string{
+	"Bars are medians, and the lines on them half of the rounds; a panel has a scale of its own.",
+	"× is the median of the ratios to the first row of the panel, each of the same round, and so not quite that of the medians.",
+}
+
 // drawPlot draws a panel for each subject that has one: the time of each variant
 // as a bar with its quartiles, to a scale of its own, and the ratio to the first.
 func drawPlot(results []result) string {
@@ -37,9 +43,13 @@ func drawPlot(results []result) string {
 			y = drawPanel(&b, r, y)
 		}
 	}
+	for _, line := range plotLegend {
+		y += barHeight
+		fmt.Fprintf(&b, `<text class="note" x="4" y="%d">%s</text>`+"\n", y, html.EscapeString(line))
+	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="Time of the driver and of what it is compared with; shorter is better">
 %s%s</svg>
-`, plotWidth, y+12, plotStyle, b.String())
+`, plotWidth, y+14, plotStyle, b.String())
 }
 
 func drawPanel(b *strings.Builder, r result, y int) int {
