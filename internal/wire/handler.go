@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // message is a request or an answer.
@@ -20,21 +21,21 @@ type message[T any] interface {
 	ParseJSON([]byte) error
 }
 
-// call reads a request, has it answered and appends the answer.
-type call func(ctx context.Context, body []byte) ([]byte, error)
+// call reads a request, has it answered and appends the answer to dst.
+type call func(ctx context.Context, dst, body []byte) ([]byte, error)
 
 // endpoint joins an operation's codec with its implementation.
 func endpoint[Req, Resp any, PReq message[Req], PResp message[Resp]](do func(context.Context, PReq) (PResp, error)) call {
-	return func(ctx context.Context, body []byte) ([]byte, error) {
+	return func(ctx context.Context, dst, body []byte) ([]byte, error) {
 		req := PReq(new(Req))
 		if err := req.ParseJSON(body); err != nil {
-			return nil, &Error{Code: CodeSerialization, Message: err.Error(), Err: err}
+			return dst, &Error{Code: CodeSerialization, Message: err.Error(), Err: err}
 		}
 		resp, err := do(ctx, req)
 		if err != nil {
-			return nil, err
+			return dst, err
 		}
-		return resp.AppendJSON(nil), nil
+		return resp.AppendJSON(dst), nil
 	}
 }
 
@@ -55,7 +56,13 @@ type handler struct{ calls map[string]call }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("x-amzn-RequestId", newRequestID())
-	answer, err := h.answer(r)
+	memory := answers.Get().(*[]byte)
+	answer, err := h.answer(r, (*memory)[:0])
+	defer func() {
+		if *memory = answer; cap(answer) <= maxPooledAnswer {
+			answers.Put(memory)
+		}
+	}()
 	if err != nil {
 		WriteError(w, err)
 		return
@@ -65,20 +72,29 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer) // a client that is gone cannot be told
 }
 
-func (h *handler) answer(r *http.Request) ([]byte, error) {
+// answers is memory for answers: a page of a large result takes longer to get
+// some and to clear it than to write it. A writer does not keep what it was given.
+var answers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPooledAnswer bounds what is kept of it. A result of 1 MiB, as the service
+// counts, comes to less as JSON, unless it is all NULLs and control characters.
+const maxPooledAnswer = 4 << 20
+
+// answer appends the answer to dst.
+func (h *handler) answer(r *http.Request, dst []byte) ([]byte, error) {
 	do := h.calls[r.URL.Path]
 	if do == nil || r.Method != http.MethodPost {
-		return nil, NewError(CodeUnknownOperation,
+		return dst, NewError(CodeUnknownOperation,
 			fmt.Sprintf("%s %s is no operation of the Data API", r.Method, clip([]byte(r.URL.Path))))
 	}
 	body, err := ReadBody(r)
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
 	if len(body) == 0 {
 		body = []byte("{}") // a request without members
 	}
-	return do(r.Context(), body)
+	return do(r.Context(), dst, body)
 }
 
 // ReadBody reads the body of a request that is not larger than MaxRequestBytes,
