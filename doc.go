@@ -159,6 +159,17 @@
 // that breaks off, such as by a transaction that expired, is an *IncompleteError
 // with the number of rows that were delivered, and never just short.
 //
+// How it is done can be said in the data source name, in Config, and for one call
+// by an Option:
+//
+//	paging=auto|always|off|table  Config.Paging      WithPaging
+//	page_size=960000              Config.PageBytes   WithPageBytes   smaller: rows come sooner, by more calls
+//	prefetch=on|off               Config.NoPrefetch  WithPrefetch    off: one page in memory, not two
+//
+// With paging off, a result above the limit, which the service's own text calls
+// 1 MB, is ErrResultTooLarge: the statement was executed, and what an INSERT with
+// RETURNING inserted is there. A JSONResult is not read in pages.
+//
 // On MySQL there are no cursors over the Data API. A SELECT from one table is read
 // by the table's primary key, or another unique key without NULLs, whether it is
 // among the columns or not: each page is a query for the rows behind those before,
@@ -184,6 +195,15 @@
 //
 // All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
 // database refuses is named in the *CopyError, or given to OnBadRow and left out.
+// To find a bad row among n of a call takes about log2(n) calls more: load dirty
+// data into a table of texts first, and clean it there by SQL.
+//
+// To go on after a *CopyError of a load with PerCall, load from a source without
+// the rows of its Committed ranges, which are numbered from 1 in the order of the
+// source, and with CopyIgnore or CopyUpsert if there are Unknown ones. Rows that
+// OnBadRow was called for are not in Committed. A process that died leaves no
+// ranges, and what Progress counts says how many rows are in, not which: load into
+// a table with a key, and once more by CopyIgnore.
 //
 // # Is a connection a session?
 //
@@ -342,6 +362,9 @@
 //	no error             executed once
 //	SafeToRetry          not executed
 //	ErrOutcomeUnknown    executed once or not at all; of a Commit, ErrCommitUnknown
+//	*IncompleteError     executed, its rows not all delivered; Applied says whether it stays
+//	ErrResultTooLarge,
+//	ErrUnsupportedType   executed, its rows not delivered
 //	any other            refused
 //
 // docs/retries.md has the whole contract: how often what is tried, and what to

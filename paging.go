@@ -23,10 +23,12 @@ const (
 	// is an *IncompleteError. From then on the statement is read in pages at
 	// once. This is the default.
 	PagingAuto Paging = "auto"
-	// PagingAlways reads every query and every statement with RETURNING in pages,
-	// so that none is executed without its rows. That costs some more calls each.
+	// PagingAlways reads every query in pages, and on PostgreSQL every statement
+	// with RETURNING, so that none is executed without its rows. That costs some
+	// more calls each.
 	PagingAlways Paging = "always"
-	// PagingOff makes a result that is too large an error.
+	// PagingOff makes a result that is too large an ErrResultTooLarge. The
+	// statement was executed all the same: what it changed is there.
 	PagingOff Paging = "off"
 	// PagingTable is PagingAuto, and on MySQL has results that cannot be read by
 	// a key put into a temporary table, to be read from there. To make it locks
