@@ -273,7 +273,7 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 		return none, err
 	}
 	if len(types) == 0 {
-		return none, errorf("CopyFrom: there is no table %s", table)
+		return none, c.copyNoTable(ctx, t, table)
 	}
 	s := dialect.Copy{Table: table, Mode: dialect.CopyMode(options.Mode), Key: options.Key}
 	for _, name := range columns {
@@ -288,25 +288,13 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 
 // copyTypes asks for the columns of a table, and returns them by their names.
 func (c *Conn) copyTypes(ctx context.Context, t *tx, params []wire.Parameter) (map[string]dialect.CopyColumn, error) {
-	sql := c.dialect.ColumnTypes()
-	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, t, wire.ExecuteRequest{SQL: sql, Parameters: params})
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Records.Close()
 	types := make(map[string]dialect.CopyColumn)
-	var row []wire.Field
-	for {
-		if row, err = resp.Records.Next(row); err != nil {
-			break
-		}
+	err := c.copyAsk(ctx, t, c.dialect.ColumnTypes(), params, func(row []wire.Field) bool {
 		column, ok := c.dialect.ReadColumn(row)
-		if !ok {
-			return nil, errorf("CopyFrom: the service sent no list of columns")
-		}
 		types[column.Name] = column
-	}
-	return types, nil
+		return ok
+	})
+	return types, err
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,0 +1,38 @@
+package auroradataapi
+
+import (
+	"context"
+	"io"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// copyNoTable has the database say why it lists no columns of a table.
+func (c *Conn) copyNoTable(ctx context.Context, t *tx, table string) error {
+	err := c.copyAsk(ctx, t, "SELECT 1 FROM "+table+" WHERE 1 = 0", nil, func([]wire.Field) bool { return true })
+	if err == nil {
+		err = errorf("CopyFrom: the database lists no columns of the table %s; is it a temporary one?", table)
+	}
+	return err
+}
+
+// copyAsk asks about a table, in a transaction perhaps. read returns false for a
+// row that cannot be of the answer.
+func (c *Conn) copyAsk(ctx context.Context, t *tx, sql string, params []wire.Parameter, read func([]wire.Field) bool) error {
+	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, t, wire.ExecuteRequest{SQL: sql, Parameters: params})
+	if err != nil {
+		return err
+	}
+	defer resp.Records.Close()
+	var row []wire.Field
+	for {
+		switch row, err = resp.Records.Next(row); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case !read(row):
+			return errorf("CopyFrom: the service sent another answer than was asked for")
+		}
+	}
+}
