@@ -30,6 +30,7 @@ const (
 	UndefinedFunction         Code = "42883"
 	UndefinedTable            Code = "42P01"
 	DuplicateTable            Code = "42P07"
+	InvalidColumnReference    Code = "42P10"
 	DatatypeMismatch          Code = "42804"
 	TooManyConnections        Code = "53300"
 	LockNotAvailable          Code = "55P03"

@@ -292,6 +292,7 @@ func (p *copier) send(ctx context.Context, k *copyChunk) error {
 	defer p.mu.Unlock()
 	rows := RowRange{k.first, k.last()}
 	if err != nil {
+		err = metOtherKey(err)
 		if errors.Is(err, ErrOutcomeUnknown) {
 			p.doubt = append(p.doubt, rows)
 		}

@@ -84,8 +84,10 @@ type CopyOptions struct {
 	// Mode says what becomes of the rows, by their Key.
 	Mode CopyMode
 	// Key names the columns that tell rows apart, for every mode but CopyInsert.
-	// On PostgreSQL there has to be a unique index on just these; on MySQL,
-	// CopyIgnore and CopyUpsert go by every unique index.
+	// For CopyIgnore and CopyUpsert there has to be a unique index on just these,
+	// or the error is InvalidColumnReference. A row with NULL in its key is like no
+	// other. One that meets a row of another key by another unique index is a
+	// UniqueViolation.
 	Key []string
 	// PerCall commits each call by itself, which loads what can be loaded: a
 	// *CopyError says which rows are in the table. Without it all rows are loaded
@@ -283,7 +285,7 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 		}
 		s.Columns = append(s.Columns, column)
 	}
-	return s, nil
+	return s, c.copyKey(ctx, t, s, params)
 }
 
 // copyTypes asks for the columns of a table, and returns them by their names.

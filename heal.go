@@ -176,4 +176,4 @@ func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (
 }
 
 // staleCodes are the errors of a statement that does not fit its tables.
-var staleCodes = []Code{"42P10", UndefinedColumn, UndefinedTable, UndefinedFunction, DatatypeMismatch}
+var staleCodes = []Code{InvalidColumnReference, UndefinedColumn, UndefinedTable, UndefinedFunction, DatatypeMismatch}

@@ -177,10 +177,9 @@ func (c Copy) mysql(d *Dialect) string {
 	sql := "INSERT INTO " + c.Table + " (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(values, ", ") + from
 	switch c.Mode {
 	case CopyIgnore:
-		key := d.QuoteIdent(c.Key[0])
-		sql += " ON DUPLICATE KEY UPDATE " + key + " = " + c.Table + "." + key
+		sql += " ON DUPLICATE KEY UPDATE " + c.keep(d)
 	case CopyUpsert:
-		sql += " ON DUPLICATE KEY UPDATE " + c.assign(d, "VALUES(%s)")
+		sql += " ON DUPLICATE KEY UPDATE " + c.keep(d) + ", " + c.assign(d, "VALUES(%s)")
 	}
 	return sql
 }
