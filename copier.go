@@ -162,7 +162,8 @@ func (p *copier) fail(err error) error {
 	return e
 }
 
-// next reads rows until a call is full. It returns nil behind the last.
+// next reads rows until a call is full, or one that no call can carry. It returns
+// nil behind the last.
 func (p *copier) next() (*copyChunk, error) {
 	k := &copyChunk{}
 	for {
@@ -174,10 +175,7 @@ func (p *copier) next() (*copyChunk, error) {
 			break
 		}
 		size := quotedLen(row)
-		if size > p.most {
-			return nil, &CopyError{Row: p.row, err: fmt.Errorf("it takes %d bytes as JSON, and a request of the Data API holds %d", size, p.most)}
-		}
-		if k.quoted+size > p.most {
+		if k.rows() > 0 && k.quoted+size > p.most { // one that is too large goes alone
 			p.held = append(p.held[:0], row...)
 			break
 		}
@@ -236,11 +234,16 @@ func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
 		}
 	}
 	err := p.send(ctx, k)
+	var named *CopyError
 	switch {
+	case errors.As(err, &named):
+		return err
 	case err == nil && skip:
 		return p.savepoint(ctx, "RELEASE SAVEPOINT ")
 	case err == nil:
 		return nil
+	case p.tx != nil && !skip && k.rows() == 1 && blamesRow(err):
+		return &CopyError{Row: k.first, err: err}
 	case !blamesRow(err), p.tx != nil && !skip:
 		return &CopyError{First: k.first, Last: k.last(), err: err, chunk: k}
 	}
@@ -269,7 +272,7 @@ func (p *copier) savepoint(ctx context.Context, what string) error {
 	if p.tx == nil {
 		return nil
 	}
-	_, err := p.execute(ctx, p.own(what+"auroradataapi_copy"), nil)
+	_, err := p.execute(ctx, p.tx, p.own(what+"auroradataapi_copy"), nil)
 	return err
 }
 
@@ -285,15 +288,19 @@ func (p *copier) bad(row BadRow) error {
 
 // send sends a chunk and counts it.
 func (p *copier) send(ctx context.Context, k *copyChunk) error {
-	resp, err := p.execute(ctx, p.call, []wire.Parameter{
-		{Name: dialect.CopyParameter, Value: wire.String(k.json()), TypeHint: p.conn.dialect.CopyHint},
-	})
+	var s sent
+	var err error
+	if p.long(k) {
+		s, err = p.sendLong(ctx, k)
+	} else {
+		s, err = p.sendShort(ctx, k)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rows := RowRange{k.first, k.last()}
 	if err != nil {
 		err = metOtherKey(err)
-		if errors.Is(err, ErrOutcomeUnknown) {
+		if s.doubt {
 			p.doubt = append(p.doubt, rows)
 		}
 		return err
@@ -301,23 +308,42 @@ func (p *copier) send(ctx context.Context, k *copyChunk) error {
 	p.took = append(p.took, rows)
 	p.done.Rows += int64(k.rows())
 	p.done.Bytes += int64(len(k.text))
-	p.done.Calls++
-	p.done.Affected += resp.NumberOfRecordsUpdated
+	p.done.Calls += s.calls
+	p.done.Affected += s.affected
 	if p.options.Progress != nil {
 		p.options.Progress(p.done.CopyProgress)
 	}
 	return nil
 }
 
+// sent is what came of sending a chunk.
+type sent struct {
+	calls    int // that carried rows
+	affected int64
+	doubt    bool // the rows may be in the table, in spite of the error
+}
+
+// sendShort sends a chunk by one call.
+func (p *copier) sendShort(ctx context.Context, k *copyChunk) (sent, error) {
+	resp, err := p.execute(ctx, p.tx, p.call, []wire.Parameter{
+		{Name: dialect.CopyParameter, Value: wire.String(k.json()), TypeHint: p.conn.dialect.CopyHint},
+	})
+	if err != nil {
+		return sent{doubt: errors.Is(err, ErrOutcomeUnknown)}, err
+	}
+	return sent{calls: 1, affected: resp.NumberOfRecordsUpdated}, nil
+}
+
 // own returns a statement of the driver's own.
 func (p *copier) own(sql string) call { return call{query: sql, parsed: p.conn.dialect.Parse(sql)} }
 
-func (p *copier) execute(ctx context.Context, q call, params []wire.Parameter) (*wire.ExecuteResponse, error) {
+// execute runs a statement in a transaction, or outside of any.
+func (p *copier) execute(ctx context.Context, t *tx, q call, params []wire.Parameter) (*wire.ExecuteResponse, error) {
 	conn := p.conn
-	if p.tx == nil { // calls at once do not wait for one another
+	if t == nil { // calls at once do not wait for one another
 		conn = conn.sibling()
 	}
-	return conn.run(ctx, CallStatement, q, nil, p.tx, wire.ExecuteRequest{SQL: q.query, Parameters: params})
+	return conn.run(ctx, CallStatement, q, nil, t, wire.ExecuteRequest{SQL: q.query, Parameters: params})
 }
 
 // nameRow looks in another transaction, which is rolled back too, for the row
@@ -335,7 +361,7 @@ func (p *copier) nameRow(ctx context.Context, err error) error {
 	defer t.release(ctx)
 	var found *BadRow
 	stop := errors.New("found")
-	again := copier{conn: p.conn, copy: p.copy, call: p.call, tx: t, options: CopyOptions{
+	again := copier{conn: p.conn, copy: p.copy, call: p.call, most: p.most, tx: t, options: CopyOptions{
 		OnBadRow: func(row BadRow) error { found = &row; return stop },
 	}}
 	if again.load(ctx, e.chunk); found != nil {

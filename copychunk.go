@@ -20,7 +20,7 @@ type copyChunk struct {
 	first  int64 // number of the first row, from 1
 	text   []byte
 	starts []int // where each row begins in text
-	quoted int   // bytes that text takes as a string within a request
+	quoted int   // bytes that text takes as a string within a request; not of a part
 }
 
 func (k *copyChunk) rows() int { return len(k.starts) }
@@ -192,4 +192,22 @@ func quotedLen(text []byte) int {
 		}
 	}
 	return n
+}
+
+// quotedPiece returns how long the longest piece at the start of the text is that
+// takes no more than so many bytes as a string within JSON, and cuts no character.
+func quotedPiece(text []byte, most int) int {
+	n := 0
+	for i, c := range text {
+		if n++; c == '"' || c == '\\' {
+			n++
+		}
+		if n > most {
+			for i > 0 && !utf8.RuneStart(text[i]) {
+				i--
+			}
+			return i
+		}
+	}
+	return len(text)
 }

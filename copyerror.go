@@ -36,6 +36,8 @@ func (e *CopyError) Error() string {
 	switch {
 	case e.Row > 0:
 		fmt.Fprintf(&b, "row %d: ", e.Row)
+	case e.First > 0 && e.First == e.Last:
+		fmt.Fprintf(&b, "row %d: ", e.First)
 	case e.First > 0:
 		fmt.Fprintf(&b, "rows %d to %d: ", e.First, e.Last)
 	}

@@ -89,9 +89,10 @@ type CopyOptions struct {
 	// other. One that meets a row of another key by another unique index is a
 	// UniqueViolation.
 	Key []string
-	// PerCall commits each call by itself, which loads what can be loaded: a
-	// *CopyError says which rows are in the table. Without it all rows are loaded
-	// or none, by a transaction that is the caller's if there is one.
+	// PerCall commits each call by itself, or all that a row of several calls takes.
+	// That loads what can be loaded: a *CopyError says which rows are in the table.
+	// Without it all rows are loaded or none, by a transaction that is the caller's
+	// if there is one.
 	PerCall bool
 	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1.
 	InFlight int
@@ -120,7 +121,7 @@ type BadRow struct {
 type CopyProgress struct {
 	Rows  int64 // rows that the database took so far
 	Bytes int64 // bytes of them that were sent
-	Calls int   // calls that carried rows
+	Calls int   // calls that carried rows, or pieces of one
 }
 
 // CopyResult is what CopyFrom did.
@@ -144,8 +145,13 @@ type CopyResult struct {
 // The table is written as SQL writes it, in quotes where it needs them; the
 // columns are plain names. On PostgreSQL a value is written for the type of its
 // column, as an argument is with ParamsInfer. If it fails, the error tells the row,
-// where one is to blame: a *CopyError. A row that is too large for a call of its own
-// is such an error; bytes count double on PostgreSQL, and by a third more on MySQL.
+// where one is to blame: a *CopyError.
+//
+// A row that is too large for a call travels in pieces, a call for each and some
+// more, in the same transaction or one of its own; what a lost answer leaves in doubt
+// is as of other rows. Bytes count double on PostgreSQL, and by a third more on MySQL.
+// What the database cannot hold is a *CopyError: on MySQL a row of more than its
+// max_allowed_packet, on PostgreSQL one of 256 MB as JSON.
 func CopyFrom(ctx context.Context, db Execer, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
 	if rows == nil {
 		return CopyResult{}, errorf("CopyFrom: there is no source of rows; CopyRows makes one of a slice")

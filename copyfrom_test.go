@@ -341,7 +341,6 @@ func TestCopyFromErrors(t *testing.T) {
 		{"width", "t", []string{"id"}, one(), auroradataapi.CopyOptions{}, "row 1: it has 2 values for 1 columns"},
 		{"type", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, "a"}, {2, make(chan int)}}), auroradataapi.CopyOptions{}, `row 2: column "name"`},
 		{"NUL", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, "a\x00"}}), auroradataapi.CopyOptions{}, `row 1: column "name": the text holds a NUL`},
-		{"too large", "t", []string{"id", "name"}, auroradataapi.CopyRows([][]any{{1, strings.Repeat("x", 5<<20)}}), auroradataapi.CopyOptions{}, "a request of the Data API holds"},
 		{"no key", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpsert}, "needs a Key"},
 		{"foreign key", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpsert, Key: []string{"x"}}, "not among the columns"},
 		{"in flight", "t", []string{"id", "name"}, one(), auroradataapi.CopyOptions{InFlight: 2}, "set PerCall"},

@@ -121,19 +121,25 @@ func (d *Dialect) Binary(c CopyColumn) bool {
 const byteaOID = 17
 
 // Statement returns the statement for one call.
-func (c Copy) Statement(d *Dialect) string {
+func (c Copy) Statement(d *Dialect) string { return c.from(d, ":"+CopyParameter) }
+
+// LongStatement returns the statement for rows that Pieces have put together.
+func (c Copy) LongStatement(d *Dialect) string { return c.from(d, d.Pieces().text) }
+
+// from returns the statement for rows that are the value of an expression.
+func (c Copy) from(d *Dialect, rows string) string {
 	if d.syntax.backticks {
-		return c.mysql(d)
+		return c.mysql(d, rows)
 	}
-	return c.postgres(d)
+	return c.postgres(d, rows)
 }
 
-func (c Copy) postgres(d *Dialect) string {
+func (c Copy) postgres(d *Dialect, rows string) string {
 	values := make([]string, len(c.Columns))
 	for i, col := range c.Columns {
 		values[i] = fmt.Sprintf("CAST(auroradataapi_row->>%d AS %s)", i, col.Type)
 	}
-	const from = " FROM jsonb_array_elements(:" + CopyParameter + ") AS auroradataapi_row"
+	from := " FROM jsonb_array_elements(" + rows + ") AS auroradataapi_row"
 	names := c.names(d, "")
 	if c.Mode == CopyUpdate {
 		for i, name := range names {
@@ -152,7 +158,7 @@ func (c Copy) postgres(d *Dialect) string {
 	return sql
 }
 
-func (c Copy) mysql(d *Dialect) string {
+func (c Copy) mysql(d *Dialect, rows string) string {
 	values, columns := make([]string, len(c.Columns)), make([]string, len(c.Columns))
 	for i, col := range c.Columns {
 		name := fmt.Sprintf("c%d", i)
@@ -165,7 +171,7 @@ func (c Copy) mysql(d *Dialect) string {
 		}
 		values[i] = name
 	}
-	from := " FROM JSON_TABLE(:" + CopyParameter + ", '$[*]' COLUMNS(" + strings.Join(columns, ", ") + ")) AS auroradataapi_row"
+	from := " FROM JSON_TABLE(" + rows + ", '$[*]' COLUMNS(" + strings.Join(columns, ", ") + ")) AS auroradataapi_row"
 	names := c.names(d, "")
 	if c.Mode == CopyUpdate {
 		for i, name := range names {

@@ -102,7 +102,7 @@ func (l loading) try(t *testing.T, w *world, s shape, rows int, change func(*aur
 	return r
 }
 
-// TestLoad loads rows of up to some megabytes in every way.
+// TestLoad loads rows of up to 5 MB in every way.
 func TestLoad(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		rows := *many / 4
@@ -128,7 +128,7 @@ func TestLoad(t *testing.T) {
 func TestLoadDisturbed(t *testing.T) {
 	const rows = 1500
 	onEach(t, func(t *testing.T, w *world) {
-		s := shape{largeEvery: 40, large: [2]int{64 << 10, 300 << 10}}
+		s := shape{largeEvery: 40, large: [2]int{64 << 10, 300 << 10}, hugeEvery: 1000, huge: loadable.huge}
 		w.source(t, s, rows)
 		random := random(-2)
 		var all outcomes

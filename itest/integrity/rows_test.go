@@ -24,8 +24,9 @@ var (
 	// tame has few bytes in many rows, some of which take several pages if those
 	// are small.
 	tame = shape{largeEvery: 300, large: [2]int{64 << 10, 200 << 10}}
-	// loadable has rows of up to what a call of CopyFrom can carry.
-	loadable = shape{largeEvery: 2000, large: [2]int{64 << 10, 1 << 20}, hugeEvery: 5000, huge: [2]int{1 << 20, 1900 << 10}}
+	// loadable has rows of up to 5 MB, of which the huge ones are more than a call
+	// of CopyFrom can carry.
+	loadable = shape{largeEvery: 2000, large: [2]int{64 << 10, 1 << 20}, hugeEvery: 5000, huge: [2]int{4 << 20, 5 << 20}}
 	// even has rows of some KB alone.
 	even = shape{usual: [2]int{1000, 3000}}
 )
