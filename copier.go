@@ -182,6 +182,7 @@ func (p *copier) next() (*copyChunk, error) {
 		if k.rows() == 0 {
 			k.first = p.row
 		}
+		k.numbers = append(k.numbers, p.row)
 		k.starts = append(k.starts, len(k.text))
 		k.text = append(k.text, row...)
 		k.quoted += size
@@ -192,29 +193,35 @@ func (p *copier) next() (*copyChunk, error) {
 	return k, nil
 }
 
-// read returns the next row as JSON, nil behind the last.
+// read returns the next row as JSON, nil behind the last. Rows that cannot be sent
+// are passed over if there is somebody to tell.
 func (p *copier) read() ([]byte, error) {
 	if len(p.held) > 0 {
 		row := p.held
 		p.held = nil
 		return row, nil
 	}
-	if !p.source.Next() {
-		if err := p.source.Err(); err != nil {
-			return nil, &CopyError{Row: p.row + 1, err: fmt.Errorf("the source: %w", err)}
+	for p.source.Next() {
+		p.row++
+		values, err := p.source.Values()
+		if err != nil {
+			return nil, &CopyError{Row: p.row, err: fmt.Errorf("the source: %w", err)}
 		}
-		return nil, nil
+		row, err := p.encoder.encode(values)
+		switch {
+		case err == nil:
+			return row, nil
+		case p.options.OnBadRow == nil:
+			return nil, &CopyError{Row: p.row, err: err}
+		}
+		if err := p.bad(BadRow{Row: p.row, Err: err}); err != nil {
+			return nil, err
+		}
 	}
-	p.row++
-	values, err := p.source.Values()
-	if err != nil {
-		return nil, &CopyError{Row: p.row, err: fmt.Errorf("the source: %w", err)}
+	if err := p.source.Err(); err != nil {
+		return nil, &CopyError{Row: p.row + 1, err: fmt.Errorf("the source: %w", err)}
 	}
-	row, err := p.encoder.encode(values)
-	if err != nil {
-		return nil, &CopyError{Row: p.row, err: err}
-	}
-	return row, nil
+	return nil, nil
 }
 
 // load loads a chunk, and looks for the rows to blame if the database refuses it
@@ -297,15 +304,14 @@ func (p *copier) send(ctx context.Context, k *copyChunk) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rows := RowRange{k.first, k.last()}
 	if err != nil {
 		err = metOtherKey(err)
 		if s.doubt {
-			p.doubt = append(p.doubt, rows)
+			p.doubt = k.addTo(p.doubt)
 		}
 		return err
 	}
-	p.took = append(p.took, rows)
+	p.took = k.addTo(p.took)
 	p.done.Rows += int64(k.rows())
 	p.done.Bytes += int64(len(k.text))
 	p.done.Calls += s.calls

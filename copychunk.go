@@ -17,16 +17,29 @@ import (
 
 // copyChunk is the rows of one call, as the JSON that carries them.
 type copyChunk struct {
-	first  int64 // number of the first row, from 1
-	text   []byte
-	starts []int // where each row begins in text
-	quoted int   // bytes that text takes as a string within a request; not of a part
+	first   int64   // number of the first row, from 1
+	numbers []int64 // of the rows; those of rows that cannot be sent are not there
+	text    []byte
+	starts  []int // where each row begins in text
+	quoted  int   // bytes that text takes as a string within a request; not of a part
 }
 
 func (k *copyChunk) rows() int { return len(k.starts) }
 
 // last returns the number of the last row.
-func (k *copyChunk) last() int64 { return k.first + int64(len(k.starts)) - 1 }
+func (k *copyChunk) last() int64 { return k.numbers[len(k.numbers)-1] }
+
+// addTo adds the numbers of the rows to ranges.
+func (k *copyChunk) addTo(ranges []RowRange) []RowRange {
+	for i, n := range k.numbers {
+		if i > 0 && n == k.numbers[i-1]+1 {
+			ranges[len(ranges)-1].Last = n
+			continue
+		}
+		ranges = append(ranges, RowRange{n, n})
+	}
+	return ranges
+}
 
 // json returns the rows as the parameter of a call.
 func (k *copyChunk) json() string { return "[" + strings.TrimSuffix(string(k.text), ",") + "]" }
@@ -37,7 +50,7 @@ func (k *copyChunk) part(i, j int) *copyChunk {
 	if j < len(k.starts) {
 		to = k.starts[j]
 	}
-	p := &copyChunk{first: k.first + int64(i), text: k.text[from:to], starts: make([]int, j-i)}
+	p := &copyChunk{first: k.numbers[i], numbers: k.numbers[i:j], text: k.text[from:to], starts: make([]int, j-i)}
 	for n := range p.starts {
 		p.starts[n] = k.starts[i+n] - from
 	}

@@ -97,23 +97,24 @@ type CopyOptions struct {
 	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1.
 	InFlight int
 	// OnBadRow is called for each row that the database refuses for its values,
-	// such as one that breaks a constraint; CopyFrom goes on without it, unless
-	// an error is returned. Finding the row among those of a call takes some
+	// such as one that breaks a constraint, or that cannot be sent, such as one of
+	// too few values; CopyFrom goes on without it, unless an error is returned. A
+	// row that cannot be sent is reported before those of its call. Finding the row among those of a call takes some
 	// more calls, and in a transaction each call has a savepoint, which is two
 	// more. If OnBadRow is nil, the first such row is named in the error.
 	//
-	// With PerCall, OnBadRow and Progress are called by other goroutines, one at a
-	// time. If one panics, so does CopyFrom when no call is under way any longer.
+	// With PerCall, OnBadRow and Progress may be called by other goroutines, one at
+	// a time. If one panics, so does CopyFrom when no call is under way any longer.
 	OnBadRow func(BadRow) error
 	// Progress, if not nil, is called after each call that loaded rows.
 	Progress func(CopyProgress)
 }
 
-// BadRow is a row that the database refused.
+// BadRow is a row that the database refused, or that could not be sent.
 type BadRow struct {
 	// Row is its number, from 1, in the order of the source.
 	Row int64
-	// Err is what the database said.
+	// Err is what the database said, an *Error in it; or why the row was not sent.
 	Err error
 }
 

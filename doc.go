@@ -194,8 +194,9 @@
 //		auroradataapi.CopyRows(rows), auroradataapi.CopyOptions{})
 //
 // All rows are loaded or none, unless CopyOptions.PerCall is set. A row that the
-// database refuses is named in the *CopyError, or given to OnBadRow and left out.
-// A row of more than 4 MiB takes several calls, and is in the table whole or not at all.
+// database refuses, or that cannot be sent, is named in the *CopyError, or given to
+// OnBadRow and left out. A row of more than 4 MiB takes several calls, and is in the
+// table whole or not at all.
 // To find a bad row among n of a call takes about log2(n) calls more: load dirty
 // data into a table of texts first, and clean it there by SQL.
 //
