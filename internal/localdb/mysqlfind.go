@@ -65,7 +65,7 @@ func (f *mysqlFinder) find(ctx context.Context) (mysqlServer, error) {
 // standIn says what is different where MariaDB takes MySQL's place.
 func (f *mysqlFinder) standIn(s mysqlServer) {
 	notice(f.opt.Notice).say("MariaDB %d.%d stands in for MySQL: JSON is text, -> and ->> are missing, "+
-		"its collation is %s, and errors of CHECK and JSON have other numbers", s.major, s.minor, s.collation())
+		"RETURNING is taken, its collation is %s, and errors of CHECK and JSON have other numbers", s.major, s.minor, s.collation())
 }
 
 // only takes the server the user named, or fails: another one, silently, would
