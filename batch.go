@@ -47,7 +47,8 @@ func ExecBatch(ctx context.Context, db Execer, query string, sets [][]any, opts 
 	return b.results, nil
 }
 
-// Execer is what ExecBatch runs on: an sql.DB, Conn or Tx.
+// Execer is what ExecBatch and CopyFrom run on: an sql.DB, Conn or Tx, or what wraps
+// one and hands arguments on as they are.
 type Execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

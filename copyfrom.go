@@ -91,22 +91,24 @@ type CopyOptions struct {
 	Key []string
 	// PerCall commits each call by itself, or all that a row of several calls takes.
 	// That loads what can be loaded: a *CopyError says which rows are in the table.
-	// Without it all rows are loaded or none, by a transaction that is the caller's
-	// if there is one.
+	// Rows that were read but not sent when the source failed are not. Without it all
+	// rows are loaded or none, by a transaction that is the caller's if there is one.
 	PerCall bool
 	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1.
 	InFlight int
 	// OnBadRow is called for each row that the database refuses for its values,
 	// such as one that breaks a constraint, or that cannot be sent, such as one of
 	// too few values; CopyFrom goes on without it, unless an error is returned. A
-	// row that cannot be sent is reported before those of its call. Finding the row among those of a call takes some
-	// more calls, and in a transaction each call has a savepoint, which is two
-	// more. If OnBadRow is nil, the first such row is named in the error.
+	// row that cannot be sent is reported before those of its call. Finding a row
+	// among n of a call takes about 2·log2(n) calls more, in a transaction 5·log2(n)
+	// for its savepoints, of which each call has one. If OnBadRow is nil, the first
+	// such row is named in the error.
 	//
 	// With PerCall, OnBadRow and Progress may be called by other goroutines, one at
 	// a time. If one panics, so does CopyFrom when no call is under way any longer.
 	OnBadRow func(BadRow) error
-	// Progress, if not nil, is called after each call that loaded rows.
+	// Progress, if not nil, is called after each call that loaded rows, which may be
+	// thousands. Without PerCall they are not committed yet.
 	Progress func(CopyProgress)
 }
 
@@ -120,7 +122,7 @@ type BadRow struct {
 
 // CopyProgress tells how far CopyFrom has got.
 type CopyProgress struct {
-	Rows  int64 // rows that the database took so far
+	Rows  int64 // rows that the database took so far; 0 after a load of all or none that failed
 	Bytes int64 // bytes of them that were sent
 	Calls int   // calls that carried rows, or pieces of one
 }
@@ -129,7 +131,8 @@ type CopyProgress struct {
 type CopyResult struct {
 	CopyProgress
 	// Affected is the number of rows that the database reports as inserted or
-	// updated; MySQL counts a row twice that CopyUpsert updates.
+	// updated, without those that CopyIgnore passed over; MySQL counts a row twice
+	// that CopyUpsert updates.
 	Affected int64
 	// Bad is the number of rows that OnBadRow was called for.
 	Bad int64
@@ -145,8 +148,10 @@ type CopyResult struct {
 //
 // The table is written as SQL writes it, in quotes where it needs them; the
 // columns are plain names. On PostgreSQL a value is written for the type of its
-// column, as an argument is with ParamsInfer. If it fails, the error tells the row,
-// where one is to blame: a *CopyError.
+// column, as an argument is with ParamsInfer; on MySQL for its Go type, and the
+// database converts it. If it fails, the error tells the row, where one is to
+// blame: a *CopyError. CopyRows is a source of rows in a slice, CopySeq one of a
+// sequence.
 //
 // A row that is too large for a call travels in pieces, a call for each and some
 // more, in the same transaction or one of its own; what a lost answer leaves in doubt

@@ -197,15 +197,17 @@
 // database refuses, or that cannot be sent, is named in the *CopyError, or given to
 // OnBadRow and left out. A row of more than 4 MiB takes several calls, and is in the
 // table whole or not at all.
-// To find a bad row among n of a call takes about log2(n) calls more: load dirty
-// data into a table of texts first, and clean it there by SQL.
+// To find a bad row among n of a call takes about 2·log2(n) calls more, in a
+// transaction 5·log2(n): load dirty data into a table of texts first, and clean it
+// there by SQL.
 //
 // To go on after a *CopyError of a load with PerCall, load from a source without
 // the rows of its Committed ranges, which are numbered from 1 in the order of the
 // source, and with CopyIgnore or CopyUpsert if there are Unknown ones. Rows that
 // OnBadRow was called for are not in Committed. A process that died leaves no
 // ranges, and what Progress counts says how many rows are in, not which: load into
-// a table with a key, and once more by CopyIgnore.
+// a table with a key, and once more by CopyIgnore. docs/large.md has recipes, and
+// the example CopyError (Resume) is one to run.
 //
 // # Is a connection a session?
 //

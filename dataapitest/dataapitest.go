@@ -80,7 +80,9 @@ type options struct {
 }
 
 // MySQL asks for MySQL in place of PostgreSQL. An installed mysqld is used, else
-// an installed mariadbd, which differs in places: its JSON is text, for one.
+// an installed mariadbd stands in, and the test's log says how it differs: JSON is
+// text, for one, and statements may have RETURNING, which MySQL refuses. What has
+// to be right on MySQL is to be tested with mysqld.
 func MySQL() Option { return func(o *options) { o.engine = mysql } }
 
 // Config changes the server's configuration before it starts: its limits, its
@@ -89,15 +91,17 @@ func Config(change func(*server.Config)) Option {
 	return func(o *options) { o.change = append(o.change, change) }
 }
 
-// Open returns a database handle on a fresh database. It is closed at the end
-// of the test, which fails if a transaction was left open.
+// Open returns a database handle on a fresh database, of PostgreSQL unless MySQL
+// is asked for. It is closed at the end of the test, which fails if a transaction
+// was left open.
 func Open(t testing.TB, opts ...Option) *sql.DB {
 	t.Helper()
 	return New(t, opts...).Open(t)
 }
 
-// New starts a Data API with a fresh database and stops it at the end of the
-// test, which fails if a transaction was left open.
+// New starts a Data API with a fresh database, of PostgreSQL unless MySQL is asked
+// for, and stops it at the end of the test, which fails if a transaction was left
+// open. The database server behind it is one for all tests of the binary.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	o := options{engine: postgresql}
