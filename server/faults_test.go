@@ -151,7 +151,7 @@ func (s *service) over(web string) {
 
 func (s *service) client(web *http.Client, retryer aws.Retryer) *rdsdata.Client {
 	return rdsdata.New(rdsdata.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(s.web.URL), Retryer: retryer, HTTPClient: web,
+		Region: "us-east-1", BaseEndpoint: aws.String(s.web.URL), Retryer: retryer, HTTPClient: plainBodies{web},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 }

@@ -79,7 +79,7 @@ func serveMySQL(t *testing.T, change ...func(*server.Config)) *service {
 	s.Client = rdsdata.New(rdsdata.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(s.web.URL), Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-		HTTPClient:  s.web.Client(),
+		HTTPClient:  plainBodies{s.web.Client()},
 	})
 	t.Cleanup(func() {
 		s.web.Close()
