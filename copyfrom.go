@@ -72,9 +72,11 @@ const (
 	// CopyIgnore inserts the rows whose key is not there yet.
 	CopyIgnore
 	// CopyUpsert inserts the rows whose key is not there yet, and updates the
-	// others. PostgreSQL refuses two rows with the same key in one call.
+	// others. Without OnBadRow and PerCall, PostgreSQL refuses two rows with the same
+	// key in one call.
 	CopyUpsert
-	// CopyUpdate updates the rows whose key is there.
+	// CopyUpdate updates the rows whose key is there. Of two rows with the same key in
+	// one call it is not defined which one wins.
 	CopyUpdate
 )
 
