@@ -144,14 +144,15 @@ func (a *alikeSets) add(args []driver.NamedValue, sent []argument) bool {
 	if a == nil || len(args) != len(a.args) {
 		return false
 	}
-	with := make([]alikeColumn, len(sent))
 	for i, arg := range sent {
-		var fits bool
-		if with[i], fits = a.columns[i].with(arg); !fits || args[i].Name != a.args[i].Name {
+		if _, fits := a.columns[i].with(arg); !fits || args[i].Name != a.args[i].Name {
 			return false
 		}
 	}
-	a.columns, a.sets = with, append(a.sets, sent)
+	for i, arg := range sent {
+		a.columns[i], _ = a.columns[i].with(arg)
+	}
+	a.sets = append(a.sets, sent)
 	return true
 }
 

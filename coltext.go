@@ -58,14 +58,8 @@ func (c *column) decodePlain(text string) (driver.Value, error) {
 	return c.decodeText(text)
 }
 
-// decodeOffset reads a timestamp with its offset from UTC behind it, which is
-// none unless the session's time zone was set.
+// decodeOffset reads a timestamp with its offset from UTC behind it.
 func (c *column) decodeOffset(text string) (driver.Value, error) {
-	if utc, ok := strings.CutSuffix(text, "+00"); ok {
-		if t, ok := commonTimestamp(utc); ok {
-			return c.instant(t), nil
-		}
-	}
 	t, err := parseOffset(text)
 	if err != nil {
 		return nil, err

@@ -179,9 +179,6 @@ func (p *copier) next() (*copyChunk, error) {
 			p.held = append(p.held[:0], row...)
 			break
 		}
-		if k.rows() == 0 {
-			k.first = p.row
-		}
 		k.numbers = append(k.numbers, p.row)
 		k.starts = append(k.starts, len(k.text))
 		k.text = append(k.text, row...)
@@ -250,9 +247,9 @@ func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
 	case err == nil:
 		return nil
 	case p.tx != nil && !skip && k.rows() == 1 && blamesRow(err):
-		return &CopyError{Row: k.first, err: err}
+		return &CopyError{Row: k.first(), err: err}
 	case !blamesRow(err), p.tx != nil && !skip:
-		return &CopyError{First: k.first, Last: k.last(), err: err, chunk: k}
+		return &CopyError{First: k.first(), Last: k.last(), err: err, chunk: k}
 	}
 	if err := p.savepoint(ctx, "ROLLBACK TO SAVEPOINT "); err != nil {
 		return err
@@ -265,12 +262,12 @@ func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
 		return p.load(ctx, k.part(half, k.rows()))
 	}
 	if !skip {
-		return &CopyError{Row: k.first, err: err}
+		return &CopyError{Row: k.first(), err: err}
 	}
 	if err := p.savepoint(ctx, "RELEASE SAVEPOINT "); err != nil {
 		return err
 	}
-	return p.bad(BadRow{Row: k.first, Err: err})
+	return p.bad(BadRow{Row: k.first(), Err: err})
 }
 
 // savepoint does something with the savepoint before the rows of a call. Without a

@@ -17,8 +17,7 @@ import (
 
 // copyChunk is the rows of one call, as the JSON that carries them.
 type copyChunk struct {
-	first   int64   // number of the first row, from 1
-	numbers []int64 // of the rows; those of rows that cannot be sent are not there
+	numbers []int64 // of the rows, from 1; those of rows that cannot be sent are not there
 	text    []byte
 	starts  []int // where each row begins in text
 	quoted  int   // bytes that text takes as a string within a request; not of a part
@@ -26,7 +25,9 @@ type copyChunk struct {
 
 func (k *copyChunk) rows() int { return len(k.starts) }
 
-// last returns the number of the last row.
+// first and last return the numbers of the first and the last row.
+func (k *copyChunk) first() int64 { return k.numbers[0] }
+
 func (k *copyChunk) last() int64 { return k.numbers[len(k.numbers)-1] }
 
 // addTo adds the numbers of the rows to ranges.
@@ -50,7 +51,7 @@ func (k *copyChunk) part(i, j int) *copyChunk {
 	if j < len(k.starts) {
 		to = k.starts[j]
 	}
-	p := &copyChunk{first: k.numbers[i], numbers: k.numbers[i:j], text: k.text[from:to], starts: make([]int, j-i)}
+	p := &copyChunk{numbers: k.numbers[i:j], text: k.text[from:to], starts: make([]int, j-i)}
 	for n := range p.starts {
 		p.starts[n] = k.starts[i+n] - from
 	}

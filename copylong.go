@@ -56,7 +56,7 @@ func (p *copier) sendPieces(ctx context.Context, t *tx, k *copyChunk) (s sent, e
 	if err := p.measure(ctx, t, pieces, len(text)); err != nil {
 		var e *Error
 		if !errors.As(err, &e) { // it is not whole, and the session is as good as before
-			err = &CopyError{Row: k.first, err: errors.Join(err, p.effect(ctx, t, pieces.Clear))}
+			err = &CopyError{Row: k.first(), err: errors.Join(err, p.effect(ctx, t, pieces.Clear))}
 		}
 		return s, err
 	}

@@ -122,6 +122,11 @@ func daysIn(month, year int) int {
 // parseOffset reads a timestamp with its offset from UTC, such as +00, -03:30 or
 // +00:19:32, behind it.
 func parseOffset(text string) (time.Time, error) {
+	if utc, ok := strings.CutSuffix(text, "+00"); ok { // as in every session whose time zone was not set
+		if t, ok := commonTimestamp(utc); ok {
+			return t, nil
+		}
+	}
 	rest, bc := strings.CutSuffix(text, " BC")
 	at := strings.LastIndexAny(rest, "+-")
 	if at < len("2006-01-02 15:04:05") {

@@ -21,21 +21,21 @@ type message[T any] interface {
 	ParseJSON([]byte) error
 }
 
-// call reads a request, has it answered and appends the answer to dst.
-type call func(ctx context.Context, dst, body []byte) ([]byte, error)
+// call reads a request, has it answered and returns what appends the answer.
+type call func(ctx context.Context, body []byte) (func(dst []byte) []byte, error)
 
 // endpoint joins an operation's codec with its implementation.
 func endpoint[Req, Resp any, PReq message[Req], PResp message[Resp]](do func(context.Context, PReq) (PResp, error)) call {
-	return func(ctx context.Context, dst, body []byte) ([]byte, error) {
+	return func(ctx context.Context, body []byte) (func([]byte) []byte, error) {
 		req := PReq(new(Req))
 		if err := req.ParseJSON(body); err != nil {
-			return dst, &Error{Code: CodeSerialization, Message: err.Error(), Err: err}
+			return nil, &Error{Code: CodeSerialization, Message: err.Error(), Err: err}
 		}
 		resp, err := do(ctx, req)
 		if err != nil {
-			return dst, err
+			return nil, err
 		}
-		return resp.AppendJSON(dst), nil
+		return resp.AppendJSON, nil
 	}
 }
 
@@ -56,16 +56,15 @@ type handler struct{ calls map[string]call }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("x-amzn-RequestId", newRequestID())
-	memory := answers.Get().(*[]byte)
-	answer, err := h.answer(r, (*memory)[:0])
-	defer func() {
-		if *memory = answer; cap(answer) <= maxPooledAnswer {
-			answers.Put(memory)
-		}
-	}()
+	appendAnswer, err := h.answer(r)
 	if err != nil {
 		WriteError(w, err)
 		return
+	}
+	memory := answers.Get().(*[]byte)
+	answer := appendAnswer((*memory)[:0])
+	if *memory = answer; cap(answer) <= maxPooledAnswer {
+		defer answers.Put(memory)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
@@ -80,21 +79,20 @@ var answers = sync.Pool{New: func() any { return new([]byte) }}
 // counts, comes to less as JSON, unless it is all NULLs and control characters.
 const maxPooledAnswer = 4 << 20
 
-// answer appends the answer to dst.
-func (h *handler) answer(r *http.Request, dst []byte) ([]byte, error) {
+func (h *handler) answer(r *http.Request) (func(dst []byte) []byte, error) {
 	do := h.calls[r.URL.Path]
 	if do == nil || r.Method != http.MethodPost {
-		return dst, NewError(CodeUnknownOperation,
+		return nil, NewError(CodeUnknownOperation,
 			fmt.Sprintf("%s %s is no operation of the Data API", r.Method, clip([]byte(r.URL.Path))))
 	}
 	body, err := ReadBody(r)
 	if err != nil {
-		return dst, err
+		return nil, err
 	}
 	if len(body) == 0 {
 		body = []byte("{}") // a request without members
 	}
-	return do(r.Context(), dst, body)
+	return do(r.Context(), body)
 }
 
 // ReadBody reads the body of a request that is not larger than MaxRequestBytes,

@@ -34,11 +34,13 @@ const (
 )
 
 // special marks the bytes of x that end a run of plain text: quotes,
-// backslashes and control characters. Only the lowest mark counts: those above
-// it may be wrong.
+// backslashes and control characters.
 func special(x uint64) uint64 {
-	quote, backslash := x^('"'*ones), x^('\\'*ones)
-	return ((x-' '*ones)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash) & highs
+	// With its highest bit set no byte borrows from the next. The bit stays where
+	// a byte is none of them.
+	y := x | highs
+	none := (y^('"'*ones)-ones)&(y^('\\'*ones)-ones)&(y-' '*ones) | x
+	return ^none & highs
 }
 
 // plain returns the end of the plain text that begins at i, and whether there
@@ -110,19 +112,15 @@ type (
 	target [block + 8]byte // what it becomes, and what is written beyond that
 )
 
-// marks returns a bit for each byte of the block that special marks: for all of
-// them, not only for the first. other says whether there is other than ASCII.
+// marks returns a bit for each byte of the block that special marks. other says
+// whether there is other than ASCII.
 func (b *source) marks() (marks uint64, other bool) {
 	const gather = 0x0102040810204080 // the lowest bit of each byte into the highest byte
 	var seen uint64
 	for i := 0; i < block; i += 8 {
 		x := binary.LittleEndian.Uint64(b[i : i+8])
 		seen |= x
-		// With its highest bit set no byte borrows from the next. The bit stays
-		// where a byte is none of them.
-		y := x | highs
-		none := (y^('"'*ones)-ones)&(y^('\\'*ones)-ones)&(y-' '*ones) | x
-		marks |= (^none & highs >> 7 * gather >> 56) << i
+		marks |= (special(x) >> 7 * gather >> 56) << i
 	}
 	return marks, seen&highs != 0
 }
