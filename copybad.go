@@ -1,0 +1,97 @@
+package auroradataapi
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// load loads a chunk, and looks for the rows to blame if the database refuses it
+// for its values.
+func (p *copier) load(ctx context.Context, k *copyChunk) error {
+	return p.loadFrom(ctx, k, false)
+}
+
+// loadFrom is load where the savepoint may stand already. It is released whatever
+// comes of the rows, so that a transaction has one at a time: a failure that no row
+// is to blame for is the exception, for behind it the savepoint is the way back.
+func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
+	skip := p.options.OnBadRow != nil
+	if skip && !saved {
+		if err := p.savepoint(ctx, "SAVEPOINT "); err != nil {
+			return err
+		}
+	}
+	err := p.send(ctx, k)
+	var named *CopyError
+	switch {
+	case errors.As(err, &named):
+		return err
+	case err == nil && skip:
+		return p.savepoint(ctx, "RELEASE SAVEPOINT ")
+	case err == nil:
+		return nil
+	case p.tx != nil && !skip && k.rows() == 1 && blamesRow(err):
+		return &CopyError{Row: k.first(), err: err}
+	case !blamesRow(err), p.tx != nil && !skip:
+		return &CopyError{First: k.first(), Last: k.last(), err: err, chunk: k}
+	}
+	if err := p.savepoint(ctx, "ROLLBACK TO SAVEPOINT "); err != nil {
+		return err
+	}
+	if k.rows() > 1 {
+		half := k.rows() / 2
+		if err := p.loadFrom(ctx, k.part(0, half), true); err != nil {
+			return err
+		}
+		return p.load(ctx, k.part(half, k.rows()))
+	}
+	if !skip {
+		return &CopyError{Row: k.first(), err: err}
+	}
+	if err := p.savepoint(ctx, "RELEASE SAVEPOINT "); err != nil {
+		return err
+	}
+	return p.bad(BadRow{Row: k.first(), Err: err})
+}
+
+func (p *copier) bad(row BadRow) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done.Bad++
+	if err := p.options.OnBadRow(row); err != nil {
+		return &CopyError{Row: row.Row, err: err}
+	}
+	return nil
+}
+
+// nameRow looks in another transaction, which is rolled back too, for the row
+// that the database refuses. Where it is one only for the company of earlier
+// calls, such as a key that is there twice, the rows of the call have to do.
+func (p *copier) nameRow(ctx context.Context, err error) error {
+	var e *CopyError
+	if !errors.As(err, &e) || e.chunk == nil || !blamesRow(err) || ctx.Err() != nil {
+		return err
+	}
+	t, berr := p.conn.begin(ctx, p.call, newLane())
+	if berr != nil {
+		return err
+	}
+	defer t.release(ctx)
+	var found *BadRow
+	stop := errors.New("found")
+	again := copier{conn: p.conn, copy: p.copy, call: p.call, most: p.most, tx: t, options: CopyOptions{
+		OnBadRow: func(row BadRow) error { found = &row; return stop },
+	}}
+	if again.load(ctx, e.chunk); found != nil {
+		return &CopyError{Row: found.Row, err: found.Err}
+	}
+	return err
+}
+
+// blamesRow reports whether an error is about the values of a row: of the
+// SQLSTATE's class data exception or integrity constraint violation.
+func blamesRow(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && len(e.Code) == 5 && (slices.Contains([]string{"22", "23", "21"}, e.Code[:2]) || e.Number == 1366)
+}
