@@ -3,7 +3,6 @@ package auroradataapi_test
 import (
 	"context"
 	"crypto/md5"
-	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"errors"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
-	"github.com/auroradataapi/auroradataapi/server"
 )
 
 func openPaging(t *testing.T, s *dataapitest.Server, change func(*auroradataapi.Config)) *sql.DB {
@@ -367,57 +365,5 @@ func TestLargeResultTypes(t *testing.T) {
 		if got := query[string](t, paged, "SELECT "+expr); got != want {
 			t.Errorf("%s: got %q, want %q", expr, got, want)
 		}
-	}
-}
-
-// TestLargeResultConfined reads where no function can be made.
-func TestLargeResultConfined(t *testing.T) {
-	const limited = "arn:aws:secretsmanager:us-east-1:123456789012:secret:limited"
-	role := "limited_" + rand.Text()[:8]
-	srv := dataapitest.New(t, dataapitest.Config(func(c *server.Config) {
-		c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: limited, Username: strings.ToLower(role)})
-	}))
-	admin := srv.Open(t)
-	exec(t, admin, `CREATE TABLE big AS SELECT i AS id, CASE i WHEN 5000 THEN repeat('long é', 400000) ELSE repeat('x', (i * 7919) % 3000) END AS t FROM generate_series(1, 9000) i`)
-	exec(t, admin, "CREATE ROLE "+role+" LOGIN")
-	defer func() {
-		exec(t, admin, "DROP OWNED BY "+role)
-		exec(t, admin, "DROP ROLE "+role)
-	}()
-	exec(t, admin, "GRANT SELECT ON big TO "+role)
-	exec(t, admin, "REVOKE TEMPORARY ON DATABASE "+srv.Database+" FROM PUBLIC")
-	wantN, want := wantSums(9000, func(i int) (string, bool) {
-		if i == 5000 {
-			return strings.Repeat("long é", 400000), true
-		}
-		return strings.Repeat("x", i*7919%3000), true
-	})
-	const statement = "SELECT id, t FROM big WHERE id > $1 ORDER BY id; -- all"
-	check := func(name string, rows *sql.Rows, err error) {
-		t.Helper()
-		if n, got := sums(t, rows, err); n != wantN || got != want {
-			t.Errorf("%s: read %d rows with the checksum %s, want %d with %s", name, n, got, wantN, want)
-		}
-	}
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.SecretARN = limited })
-	for range 2 {
-		rows, err := db.Query(statement, 0)
-		check("without the right", rows, err)
-	}
-	tx, err := db.Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tx.Rollback()
-	rows, err := tx.Query(statement, 0)
-	check("without the right, in a transaction", rows, err)
-	readOnly, err := admin.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer readOnly.Rollback()
-	for range 2 {
-		rows, err = readOnly.Query(statement, 0)
-		check("in a read-only transaction", rows, err)
 	}
 }

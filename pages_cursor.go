@@ -16,8 +16,10 @@ type cursorPages struct {
 	how    reading
 	cursor dialect.Cursor
 
-	installed bool     // PostgreSQL has the function that reads a page
+	installed bool     // the transaction is prepared
 	kept      bool     // what a portal's statement changed is not lost
+	ran       bool     // before: what it changed then is not lost
+	wrote     bool     // as a page tells that was refused
 	long      longText // used by the one who reads the rows
 }
 
@@ -41,7 +43,7 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := p.run(ctx, p.cursor.Install(p.own && p.how == readCursor)); err != nil {
+	if err := p.runIfAny(ctx, p.cursor.Install(p.own && p.how == readCursor)); err != nil {
 		return nil, err
 	}
 	p.installed = true
@@ -60,6 +62,15 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	return resp.ColumnMetadata, nil
 }
 
+// runIfAny sends a statement of the driver's own, if there is one.
+func (p *cursorPages) runIfAny(ctx context.Context, sql string) error {
+	if sql == "" {
+		return nil
+	}
+	_, err := p.run(ctx, sql)
+	return err
+}
+
 // declare opens the cursor for a query.
 func (p *cursorPages) declare(ctx context.Context) error {
 	prefix := p.cursor.Declare()
@@ -71,33 +82,37 @@ func (p *cursorPages) declare(ctx context.Context) error {
 
 // openPortal opens the cursor for any other statement that returns rows.
 func (p *cursorPages) openPortal(ctx context.Context) error {
-	types := make(map[string]string, len(p.bound.parameters))
-	for _, param := range p.bound.parameters {
-		types[param.Name] = dialect.ParameterType(param)
-	}
-	create, call, err := p.cursor.OpenFunction(p.bound.service.SQL, types)
+	prepare, open, err := p.cursor.Open(p.bound.service.SQL, p.bound.parameters)
 	if err != nil {
 		return errorf("%w", err)
 	}
-	if _, err := p.run(ctx, create); err != nil {
-		return err
-	}
-	used := p.bound.parameters[:0:0]
-	for _, param := range p.bound.parameters {
-		if types[param.Name] != "" {
-			used = append(used, param)
+	for _, c := range []dialect.Command{prepare, open} {
+		if c.SQL == "" {
+			continue
+		}
+		if _, err := p.send(ctx, c.SQL, c.Parameters, nil); err != nil {
+			return err
 		}
 	}
-	_, err = p.send(ctx, call, used, nil)
-	return err
+	return nil
 }
 
 func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
-	resp, err := p.run(ctx, p.cursor.Page())
+	var resp *wire.ExecuteResponse
+	var err error
+	for _, sql := range p.cursor.Page() {
+		if resp, err = p.run(ctx, sql); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		var sure interface{ SafeToRetry() bool }
 		if !errors.As(err, &sure) || !sure.SafeToRetry() { // the transaction has failed
 			p.kept = false
+		}
+		if p.cancellable() && errors.Is(err, ReadOnlyTransaction) {
+			p.wrote = true
+			p.conn.connector.habits.set(p.call.habitKey(), habit{how: readPortal})
 		}
 		return nil, false, err
 	}
@@ -120,9 +135,10 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 // transaction with others, which it would take down.
 func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor }
 
-// applied is true within the caller's transaction while that is alive, and else
-// behind the commit.
-func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept }
+// applied is true of a portal within the caller's transaction while that is alive,
+// and else behind the commit; and of a query of which a page tells that it writes
+// and that had run before.
+func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept || p.ran && p.wrote }
 
 // end ends the transaction, if it is the result's own, or closes the cursor.
 func (p *cursorPages) end(ctx context.Context, e ending) error {
@@ -149,7 +165,7 @@ func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
 
 // commit keeps what the statement changed.
 func (p *cursorPages) commit(ctx context.Context) error {
-	if _, err := p.run(ctx, p.cursor.Drop()); err != nil {
+	if err := p.runIfAny(ctx, p.cursor.Drop()); err != nil {
 		_ = p.end(ctx, endFailed) // err says more
 		return err
 	}

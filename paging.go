@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -45,84 +44,6 @@ func (p Paging) check() error {
 		return nil
 	}
 	return fmt.Errorf("%q is no way of paging; there are auto, always, off and table", p)
-}
-
-// reading says how the rows of a statement are read.
-type reading uint8
-
-const (
-	readPlain  reading = iota // as the answer to the statement
-	readCursor                // through a cursor, by a transaction that cannot write
-	readPortal                // through a cursor, by a transaction that is committed
-	readHealed                // as the answer to the statement with columns cast to text
-	readKeyed                 // by a key, or from a temporary table
-)
-
-// habit is how a statement is read.
-type habit struct {
-	how     reading
-	healing *healing // of readHealed
-}
-
-// habits remembers how statements are read whose results were not to be had
-// otherwise. It is safe for concurrent use.
-type habits struct {
-	mu         sync.Mutex
-	of         map[habitKey]habit
-	generation int // how often names may have got another meaning
-}
-
-// habitKey is a statement, and whether it runs without the settings of the
-// session, of which the search_path may be one.
-type habitKey struct {
-	query       string
-	bareSession bool
-}
-
-func (q call) habitKey() habitKey { return habitKey{q.query, q.bareSession} }
-
-// maxHabits bounds the statements that are remembered.
-const maxHabits = 1000
-
-// get returns how a statement is read. The columns of one that is healed may be
-// others since names have got another meaning.
-func (h *habits) get(key habitKey) habit {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	of := h.of[key]
-	if of.how == readHealed && of.healing.generation != h.generation {
-		return habit{}
-	}
-	return of
-}
-
-func (h *habits) set(key habitKey, to habit) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.of == nil {
-		h.of = make(map[habitKey]habit)
-	}
-	if len(h.of) >= maxHabits {
-		for any := range h.of {
-			delete(h.of, any)
-			break
-		}
-	}
-	h.of[key] = to
-}
-
-// now returns the generation.
-func (h *habits) now() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.generation
-}
-
-// redefined notes that names may have got another meaning.
-func (h *habits) redefined() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.generation++
 }
 
 // asItIs says that a result is read as the service answers it, or not at all.
@@ -214,12 +135,13 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	if kind.Writes() {
 		return c.undelivered(ctx, q, b, refused)
 	}
+	inside := c.tx.Load() != nil
 	if !kind.Query() { // EXPLAIN, SHOW
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
-		return c.openPages(ctx, q, b, readPortal, surveyed{})
+		return c.queryPages(ctx, q, b, readPortal)
 	}
 	var seen surveyed
-	if inside := c.tx.Load() != nil; inside || !large && len(q.parsed.Calls()) > 0 {
+	if inside || !large && len(q.parsed.Calls()) > 0 {
 		var err error
 		switch seen, err = c.survey(ctx, q); {
 		case err != nil && errors.Is(refused, ErrOutcomeUnknown):
@@ -233,6 +155,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	if !large && (!seen.writes || seen.readOnly) {
 		return c.healAgain(ctx, q, b, refused)
 	}
+	seen.ran = !c.enclosed(q) && !errors.Is(refused, ErrOutcomeUnknown)
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
@@ -262,7 +185,7 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 // queryPages reads a result in pages from the start.
 func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (driver.Rows, error) {
 	var seen surveyed
-	if c.tx.Load() != nil && q.parsed.Kind().Query() {
+	if c.tx.Load() != nil {
 		var err error
 		if seen, err = c.survey(ctx, q); err != nil {
 			return nil, err
@@ -287,14 +210,15 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 // given a function, it is read without: in the caller's transaction by what was
 // seen of it, which a refused statement would take down, else after trying.
 func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen surveyed) (driver.Rows, error) {
-	p := c.newCursorPages(q, b, how)
-	fetch := &fetchPages{cursorPages: p}
-	if seen.readOnly || seen.confined {
-		return c.readPages(ctx, q, fetch)
+	open := func(confined bool) (*cursorPages, driver.Rows, error) {
+		p := c.newCursorPages(q, b, how)
+		p.cursor.Confined, p.ran = confined, seen.ran
+		rows, err := c.readPages(ctx, q, p)
+		return p, rows, err
 	}
-	rows, err := c.readPages(ctx, q, p)
-	if c.tx.Load() == nil && how == readCursor && errors.Is(err, InsufficientPrivilege) && !p.installed {
-		return c.readPages(ctx, q, fetch)
+	p, rows, err := open(seen.readOnly || seen.confined)
+	if p.own && !p.installed && (errors.Is(err, InsufficientPrivilege) || errors.Is(err, ReadOnlyTransaction)) {
+		_, rows, err = open(true)
 	}
 	return rows, err
 }
@@ -313,6 +237,7 @@ type surveyed struct {
 	readOnly bool
 	confined bool // it may not make temporary objects
 	writes   bool // a function that the statement calls may write
+	ran      bool // the statement, and what it changed is not lost
 }
 
 func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {

@@ -23,6 +23,10 @@ type Cursor struct {
 	PageBytes int
 	// PieceBytes is the size of the longest row that is sent in one piece.
 	PieceBytes int
+	// Confined says that PostgreSQL cannot be given a function: in a read-only
+	// transaction, or by a user without the right to temporary objects. Blocks
+	// do the same then, which takes a call more for a page.
+	Confined bool
 }
 
 // The marks that the texts of a page begin with. A whole row begins with a
@@ -35,32 +39,31 @@ const (
 	PageEnd    = ""
 )
 
-// pageFunction reads from the cursor c until most bytes are together. A row
-// longer than piece is read through a cursor of its own, c_long, whose state is
-// what is left of it for the next page. If the caller rolls back to a savepoint
-// that is older than c_long, that is gone and c goes on with the next row: the mark
-// of a first piece is how the reader finds out. A record counts 2 bytes for the row
-// and 4 for its one column (F0012).
-const pageFunction = `CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_page(c refcursor, most int, piece int)
-RETURNS SETOF text LANGUAGE plpgsql AS '
-DECLARE
-  long refcursor := c::text || ''_long'';
-  inside boolean := EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text || ''_long'');
-  r record; t text; b bytea; n int := 0; slice int := piece / 4 * 3;
-BEGIN
+// pageLoop reads from the cursor c until most bytes are together. A row longer
+// than piece is read through a cursor of its own, c_long, whose state is what is
+// left of it for the next page. If the caller rolls back to a savepoint that is
+// older than c_long, that is gone and c goes on with the next row: the mark of a
+// first piece is how the reader finds out. A record counts 2 bytes for the row and 4
+// for its one column (F0012).
+const (
+	pageVariables = `
+  long refcursor := c::text || '_long';
+  inside boolean := EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text || '_long');
+  r record; t text; b bytea; n int := 0; slice int := piece / 4 * 3;`
+	pageLoop = `
   LOOP
     IF inside THEN
       FETCH long INTO t;
       IF NOT FOUND THEN CLOSE long; inside := false; CONTINUE; END IF;
     ELSE
       FETCH c INTO r;
-      IF NOT FOUND THEN RETURN NEXT ''''; RETURN; END IF;
+      IF NOT FOUND THEN RETURN NEXT ''; EXIT; END IF;
       t := r::text;
       IF octet_length(t) > piece THEN
-        b := convert_to(t, ''UTF8'');
+        b := convert_to(t, 'UTF8');
         OPEN long FOR
-          SELECT CASE WHEN i = 0 THEN ''*'' WHEN (i + 1) * slice < octet_length(b) THEN ''+'' ELSE ''.'' END
-            || encode(substring(b FROM i * slice + 1 FOR slice), ''base64'')
+          SELECT CASE WHEN i = 0 THEN '*' WHEN (i + 1) * slice < octet_length(b) THEN '+' ELSE '.' END
+            || encode(substring(b FROM i * slice + 1 FOR slice), 'base64')
           FROM generate_series(0, (octet_length(b) - 1) / slice) i;
         inside := true; CONTINUE;
       END IF;
@@ -68,17 +71,27 @@ BEGIN
     RETURN NEXT t;
     n := n + octet_length(t) + 6;
     EXIT WHEN n > most;
-  END LOOP;
-END'`
+  END LOOP;`
+)
 
-// Install returns the statement that makes the page function known to the
-// session; readOnly makes the transaction read-only from then on.
+// installFunction is what makes the function of pageLoop.
+var installFunction = "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_page(c refcursor, most int, piece int)"+
+	" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageLoop+"\nEND")) + ";"
+
+// Install returns the statement that prepares the transaction, "" for none;
+// readOnly makes it read-only from then on.
 func (c Cursor) Install(readOnly bool) string {
-	set := ""
-	if readOnly {
-		set = " PERFORM set_config('transaction_read_only', 'on', true);"
+	body := ""
+	if !c.Confined {
+		body = installFunction
 	}
-	return doBlock("EXECUTE " + quote(pageFunction) + ";" + set)
+	if readOnly {
+		body += " PERFORM set_config('transaction_read_only', 'on', true);"
+	}
+	if body == "" {
+		return ""
+	}
+	return doBlock(body)
 }
 
 // Declare returns the beginning of the statement that opens the cursor, behind
@@ -88,31 +101,25 @@ func (c Cursor) Declare() string { return "DECLARE " + c.Name + " NO SCROLL CURS
 // Shape returns the statement that tells the columns of the cursor.
 func (c Cursor) Shape() string { return "FETCH 0 FROM " + c.Name }
 
-// Page returns the statement that reads the next page.
-func (c Cursor) Page() string {
-	return fmt.Sprintf("SELECT * FROM pg_temp.auroradataapi_page('%s', %d, %d)", c.Name, c.PageBytes, c.PieceBytes)
+// Page returns the statements that read the next page, one after the other. The
+// last of them returns it.
+func (c Cursor) Page() []string {
+	if c.Confined {
+		return c.pageBlock()
+	}
+	return []string{fmt.Sprintf("SELECT * FROM pg_temp.auroradataapi_page('%s', %d, %d)", c.Name, c.PageBytes, c.PieceBytes)}
 }
 
 // Close returns the statement that closes the cursor.
 func (c Cursor) Close() string { return "CLOSE " + c.Name }
 
-// Drop returns the statement that removes what Install and OpenFunction made,
-// for a transaction that is going to be committed.
+// Drop returns the statement that removes what Install and Open made, for a
+// transaction that is going to be committed, "" for none.
 func (c Cursor) Drop() string {
+	if c.Confined {
+		return ""
+	}
 	return doBlock("DROP FUNCTION pg_temp.auroradataapi_page; DROP FUNCTION IF EXISTS pg_temp.auroradataapi_open;")
-}
-
-// DeclareRows returns the statement that opens the cursor on the texts of a
-// query's rows, where no function can be made: in a read-only transaction, or
-// without the right to temporary objects. FetchRows reads from it.
-func (c Cursor) DeclareRows(sql string) string {
-	slice := c.PieceBytes / 4 * 3
-	return fmt.Sprintf("DECLARE %s SCROLL CURSOR FOR SELECT CASE WHEN octet_length(t) <= %d THEN t"+
-		" ELSE CASE WHEN i = 0 THEN '*' WHEN (i + 1) * %[3]d < octet_length(t) THEN '+' ELSE '.' END"+
-		" || encode(substring(convert_to(t, 'UTF8') FROM i * %[3]d + 1 FOR %[3]d), 'base64') END"+
-		" FROM (SELECT auroradataapi_row::text AS t FROM (%s\n) AS auroradataapi_row OFFSET 0) z,"+
-		" generate_series(0, CASE WHEN octet_length(t) <= %[2]d THEN 0 ELSE (octet_length(t) - 1) / %[3]d END) i",
-		c.Name, c.PieceBytes, slice, PostgreSQL.unterminated(sql))
 }
 
 // Shape returns a query without rows that has the columns of another.
@@ -150,55 +157,87 @@ func (d *Dialect) unterminated(sql string) string {
 	return sql // and the database will say what is wrong with it
 }
 
-// FetchRows returns the statement that reads the next n texts.
-func (c Cursor) FetchRows(n int) string { return fmt.Sprintf("FETCH %d FROM %s", n, c.Name) }
+// Command is a statement with the parameters that it is sent with.
+type Command struct {
+	SQL        string
+	Parameters []wire.Parameter
+}
 
-// MoveTo returns the statement that puts the cursor behind its first n texts.
-func (c Cursor) MoveTo(n int) string { return fmt.Sprintf("MOVE ABSOLUTE %d IN %s", n, c.Name) }
-
-// OpenFunction returns the statement that makes a function which opens the
-// cursor for any statement that returns rows, INSERT with RETURNING, EXPLAIN
-// and CALL included, for which none can be declared; and the statement that
-// calls it. The statement is one of the service; types holds the type of each of
-// its parameters by name, as SQL writes it, and "" for a NULL that has none and
-// becomes part of the text.
-func (c Cursor) OpenFunction(sql string, types map[string]string) (create, call string, err error) {
-	engine, args, err := inlineNulls(sql, types)
+// Open returns the statements that open the cursor for any statement that returns
+// rows, INSERT with RETURNING, EXPLAIN and CALL included, for which none can be
+// declared: two that are sent one after the other, the first of which may be
+// empty. The statement is one of the service.
+func (c Cursor) Open(sql string, parameters []wire.Parameter) (prepare, open Command, err error) {
+	given := make(map[string]wire.Parameter, len(parameters))
+	for _, p := range parameters {
+		given[p.Name] = p
+	}
+	engine, names, err := inlineNulls(sql, given)
 	if err != nil {
-		return "", "", err
+		return Command{}, Command{}, err
 	}
 	if engine, err = PostgreSQL.QuoteString(engine); err != nil {
-		return "", "", err
+		return Command{}, Command{}, err
 	}
+	used := make([]wire.Parameter, len(names))
+	for i, name := range names {
+		used[i] = given[name]
+	}
+	if c.Confined {
+		prepare, open = c.openBlock(engine, used)
+	} else {
+		prepare, open = c.openFunction(engine, used)
+	}
+	return prepare, open, nil
+}
+
+// openFunction is Open by a function, whose arguments are the parameters.
+func (c Cursor) openFunction(engine string, used []wire.Parameter) (create, call Command) {
 	declared, using, given := "refcursor", "", "'"+c.Name+"'"
-	for i, name := range args {
-		declared += ", " + types[name]
+	for i, p := range used {
+		declared += ", " + ParameterType(p)
 		using += ", $" + strconv.Itoa(i+2)
-		given += ", :" + name
+		given += ", :" + p.Name
 	}
-	if using != "" {
-		using = " USING" + using[1:]
+	create.SQL = "CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_open(" + declared + ") RETURNS void LANGUAGE plpgsql AS " +
+		quote("BEGIN OPEN $1 FOR EXECUTE "+engine+usingClause(using)+"; END")
+	call.SQL, call.Parameters = "SELECT pg_temp.auroradataapi_open("+given+")", unique(used)
+	return create, call
+}
+
+func usingClause(values string) string {
+	if values == "" {
+		return ""
 	}
-	create = "CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_open(" + declared + ") RETURNS void LANGUAGE plpgsql AS " +
-		quote("BEGIN OPEN $1 FOR EXECUTE "+engine+using+"; END")
-	return create, "SELECT pg_temp.auroradataapi_open(" + given + ")", nil
+	return " USING" + values[1:]
+}
+
+// unique returns the parameters without repetitions.
+func unique(parameters []wire.Parameter) []wire.Parameter {
+	var all []wire.Parameter
+	for _, p := range parameters {
+		if !slices.ContainsFunc(all, func(q wire.Parameter) bool { return q.Name == p.Name }) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // inlineNulls turns the placeholders of a service statement into $1, $2 and so
-// on, one for each occurrence, and those without a type into NULL. It returns
-// the names of the others in order.
-func inlineNulls(sql string, types map[string]string) (string, []string, error) {
-	var args []string
+// on, one for each occurrence, and those for a NULL without a type into NULL. It
+// returns the names of the others in order.
+func inlineNulls(sql string, given map[string]wire.Parameter) (string, []string, error) {
+	var names []string
 	w := rewriter{src: sql}
 	err := PostgreSQL.placeholders(sql, serviceScanner, func(start, end int, name string) {
-		if types[name] == "" {
+		if p, ok := given[name]; !ok || ParameterType(p) == "" {
 			w.replace(start, end, "NULL")
 			return
 		}
-		args = append(args, name)
-		w.replace(start, end, "$"+strconv.Itoa(len(args)))
+		names = append(names, name)
+		w.replace(start, end, "$"+strconv.Itoa(len(names)))
 	})
-	return w.text(), args, err
+	return w.text(), names, err
 }
 
 // doBlock returns a DO statement.

@@ -70,19 +70,3 @@ func TestCalls(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
-
-func TestOpenFunction(t *testing.T) {
-	c := Cursor{Name: "c"}
-	create, call, err := c.OpenFunction(`INSERT INTO t VALUES (:a, :b, :a, 'it''s :x \') RETURNING *; `, map[string]string{"a": "int8"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_open(refcursor, int8, int8) RETURNS void LANGUAGE plpgsql AS ` +
-		`E'BEGIN OPEN $1 FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *; '' USING $2, $3; END'`
-	if diff := cmp.Diff(want, create); diff != "" {
-		t.Errorf("create (-want +got)\n%s", diff)
-	}
-	if diff := cmp.Diff("SELECT pg_temp.auroradataapi_open('c', :a, :a)", call); diff != "" {
-		t.Errorf("call (-want +got)\n%s", diff)
-	}
-}

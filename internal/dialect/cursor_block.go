@@ -1,0 +1,70 @@
+package dialect
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// A block of PL/pgSQL, which needs no right, stands in for the functions of a
+// cursor that is Confined. It returns nothing, so that it leaves the texts of a
+// page in a second cursor; and it has no parameters, so that those of the statement
+// are settings of the transaction.
+
+// blockLoop is pageLoop with the texts in an array.
+var blockLoop = strings.NewReplacer(
+	"RETURN NEXT '';", "texts := texts || ''::text;",
+	"RETURN NEXT t;", "texts := texts || t;",
+).Replace(pageLoop)
+
+// pageBlock is Page by a block.
+func (c Cursor) pageBlock() []string {
+	page := c.Name + "_page"
+	return []string{
+		"DO " + quote(fmt.Sprintf("DECLARE c refcursor := '%s'; page refcursor := '%s'; most int := %d; piece int := %d; texts text[];%s\nBEGIN",
+			c.Name, page, c.PageBytes, c.PieceBytes, pageVariables)+
+			"\n  IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = page::text) THEN CLOSE page; END IF;"+
+			blockLoop+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
+		"FETCH ALL FROM " + page,
+	}
+}
+
+// openBlock is Open by a block.
+func (c Cursor) openBlock(engine string, used []wire.Parameter) (set, open Command) {
+	calls, using := "", ""
+	for i, p := range used {
+		expression := "NULL"
+		if p.Value.Kind() != wire.KindNull {
+			setting := "auroradataapi.p" + strconv.Itoa(i+1)
+			expression = "current_setting('" + setting + "')"
+			calls += fmt.Sprintf(", octet_length(set_config('%s', :p%d, true))", setting, i+1)
+			set.Parameters = append(set.Parameters, wire.Parameter{Name: "p" + strconv.Itoa(i+1), Value: wire.String(parameterText(p))})
+		}
+		using += ", CAST(" + expression + " AS " + ParameterType(p) + ")"
+	}
+	if calls != "" {
+		set.SQL = "SELECT" + calls[1:]
+	}
+	open.SQL = "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN OPEN c FOR EXECUTE "+engine+usingClause(using)+"; END")
+	return set, open
+}
+
+// parameterText returns the value of a parameter that is not NULL as PostgreSQL
+// reads it as text, whatever the settings of the session.
+func parameterText(p wire.Parameter) string {
+	switch v := p.Value; v.Kind() {
+	case wire.KindBoolean:
+		return strconv.FormatBool(v.Boolean())
+	case wire.KindLong:
+		return strconv.FormatInt(v.Long(), 10)
+	case wire.KindDouble:
+		return strconv.FormatFloat(v.Double(), 'g', -1, 64)
+	case wire.KindBlob:
+		return `\x` + hex.EncodeToString(v.Blob())
+	default:
+		return p.Value.Str()
+	}
+}
