@@ -59,8 +59,9 @@ func (p *keyPages) start(ctx context.Context) (_ []wire.ColumnMetadata, err erro
 	return p.columns, err
 }
 
-// ask sends a question of the driver's own and returns the answer as texts.
-func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parameter) ([][]string, error) {
+// ask sends a question of the driver's own and returns the answer as texts, "" for
+// NULL, of which each row has at least width.
+func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parameter, width int) ([][]string, error) {
 	resp, err := p.send(awsapi.Repeatable(ctx), sql, parameters, nil)
 	if err != nil {
 		return nil, err
@@ -74,16 +75,21 @@ func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parame
 			return answer, nil
 		case err != nil:
 			return nil, errorf("an answer about the table: %w", err)
+		case len(fields) < width:
+			return nil, errorf("an answer about the table has %d values in a row and not %d (%s)", len(fields), width, sql)
 		}
 		row := make([]string, len(fields))
 		for i, f := range fields {
 			switch f.Kind() {
+			case wire.KindNull:
 			case wire.KindString:
 				row[i] = f.Str()
 			case wire.KindBlob:
 				row[i] = string(f.Blob())
 			case wire.KindLong:
 				row[i] = strconv.FormatInt(f.Long(), 10)
+			default:
+				return nil, errorf("an answer about the table has %s where a text or a whole number was to be (%s)", f.AppendJSON(nil), sql)
 			}
 		}
 		answer = append(answer, row)
@@ -102,7 +108,7 @@ func (p *keyPages) checkFunctions(ctx context.Context, calls []string) ([]string
 	if len(calls) == 0 {
 		return nil, nil
 	}
-	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls))
+	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls), 2)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +129,11 @@ func namesOf(names []string) []wire.Parameter {
 
 // choose decides on the key.
 func (p *keyPages) choose(ctx context.Context) error {
-	described, err := p.ask(ctx, p.keyed.Columns(), nil)
+	described, err := p.ask(ctx, p.keyed.Columns(), nil, 0)
 	if err != nil {
 		return err
 	}
-	indexed, err := p.ask(ctx, p.keyed.Indexes(), nil)
+	indexed, err := p.ask(ctx, p.keyed.Indexes(), nil, 0)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 func (p *tablePages) checkViews(ctx context.Context) error {
 	names, views, calls := p.call.parsed.Names(), 0, []string(nil)
 	for {
-		found, err := p.ask(ctx, dialect.Views, namesOf(names))
+		found, err := p.ask(ctx, dialect.Views, namesOf(names), 2)
 		if err != nil {
 			return err
 		}

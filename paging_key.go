@@ -96,11 +96,11 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 
 // verify makes sure that all pages see the same rows.
 func (p *keyPages) verify(ctx context.Context) error {
-	rows, err := p.ask(ctx, dialect.AskIsolation, nil)
+	rows, err := p.ask(ctx, dialect.AskIsolation, nil, 1)
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 || len(rows[0]) == 0 {
+	if len(rows) == 0 {
 		return errorf("the isolation level of the transaction cannot be learnt")
 	}
 	if level := rows[0][len(rows[0])-1]; !dialect.Repeats(level) {

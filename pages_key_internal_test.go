@@ -1,0 +1,71 @@
+package auroradataapi
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// TestAnswersOfAnotherForm has one question about a result's table after the other
+// be answered by something else.
+func TestAnswersOfAnotherForm(t *testing.T) {
+	text := func(texts ...string) []wire.Field {
+		row := make([]wire.Field, len(texts))
+		for i, t := range texts {
+			row[i] = wire.String(t)
+		}
+		return row
+	}
+	answers := map[string][]wire.Field{
+		dialect.AskIsolation: text("transaction_isolation", "REPEATABLE-READ"),
+		dialect.Functions:    text("f", "0"),
+		dialect.Views:        text("v", "select 1"),
+		"SHOW COLUMNS FROM":  text("id", "int"),
+		"SHOW INDEX FROM":    text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE"),
+	}
+	others := map[string][]wire.Field{
+		"nothing":  {},
+		"one":      {wire.Double(1.5)},
+		"a list":   {wire.Boolean(true), {}, wire.Double(0), wire.Blob(nil)},
+		"a number": {wire.Double(1), wire.Double(2), wire.Double(3), wire.Double(4), wire.Double(5), wire.Double(6), wire.Double(7), wire.Double(8), wire.Double(9), wire.Double(10)},
+	}
+	asked := make(map[string]bool)
+	for question := range answers {
+		for name, other := range others {
+			api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+				for q, answer := range answers {
+					if !strings.Contains(r.SQL, q) {
+						continue
+					}
+					if q == question {
+						asked[q] = true
+						answer = other
+					}
+					return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{answer})}, nil
+				}
+				return nil, wire.NewError(wire.CodeBadRequest, "Database returned more than the allowed response size limit")
+			}}
+			c, err := NewConnector(&Config{Engine: "mysql", ClusterARN: testCluster, SecretARN: testSecret, Paging: PagingTable})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.api = api
+			db := sql.OpenDB(c)
+			defer db.Close()
+			for _, query := range []string{"SELECT id, f(id) FROM t", "SELECT f(id) FROM v GROUP BY id"} {
+				if rows, err := db.Query(query); err == nil {
+					rows.Close()
+					t.Errorf("%s: %s where the answer to %s was to be: no error", query, name, question)
+				}
+			}
+		}
+	}
+	for question := range answers {
+		if !asked[question] {
+			t.Errorf("nobody asked %s", question)
+		}
+	}
+}
