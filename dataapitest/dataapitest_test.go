@@ -1,6 +1,7 @@
 package dataapitest_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -90,6 +91,56 @@ func TestCancelledTransaction(t *testing.T) {
 	inner.end()
 	if len(inner.failures) > 0 {
 		t.Errorf("the failures are %q", inner.failures)
+	}
+}
+
+// TestSlowRollback ends a transaction after its test, by a rollback that takes
+// longer than anybody waits where nothing happens.
+func TestSlowRollback(t *testing.T) {
+	t.Parallel()
+	inner := &tb{TB: t}
+	srv := dataapitest.New(inner)
+	db := srv.Open(inner)
+	if err := srv.Server.Faults().Add(server.Fault{Operation: "RollbackTransaction", Kind: server.FaultDelay, Delay: 4 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("begin", func(t *testing.T) {
+		if _, err := db.BeginTx(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	inner.end()
+	if len(inner.failures) > 0 {
+		t.Errorf("the failures are %q", inner.failures)
+	}
+}
+
+// TestLostTransaction opens two transactions without being told of one.
+func TestLostTransaction(t *testing.T) {
+	for _, left := range []bool{false, true} {
+		inner := &tb{TB: t}
+		srv := dataapitest.New(inner)
+		fault := server.Fault{Operation: "BeginTransaction", Times: 1, Kind: server.FaultDrop, Executed: true}
+		if err := srv.Server.Faults().Add(fault); err != nil {
+			t.Fatal(err)
+		}
+		noPause := func(c *auroradataapi.Config) { c.Sleep = func(context.Context, time.Duration) error { return nil } }
+		tx, err := srv.Open(inner, noPause).Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := srv.Server.OpenTransactions(); n != 2 {
+			t.Errorf("%d transactions are open", n)
+		}
+		if !left {
+			if err := tx.Rollback(); err != nil {
+				t.Error(err)
+			}
+		}
+		inner.end()
+		if want := map[bool]int{true: 1}[left]; len(inner.failures) != want || left && !strings.Contains(inner.failures[0], "left 1 transactions open") {
+			t.Errorf("left %t: the failures are %q", left, inner.failures)
+		}
 	}
 }
 

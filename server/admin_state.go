@@ -28,6 +28,7 @@ type transactionJSON struct {
 	Age      period `json:"age"`
 	Idle     period `json:"idle"`
 	Busy     bool   `json:"busy"`
+	Lost     bool   `json:"lost,omitempty"` // nobody was told the id
 }
 
 // shownID is how much is shown of a transaction's id: enough to tell it from
@@ -42,7 +43,7 @@ func (a *admin) state(*http.Request) (any, error) {
 		open[tx.place.arn]++
 		s.Transactions = append(s.Transactions, transactionJSON{
 			ID: tx.id[:shownID] + "…", Cluster: tx.place.arn, Database: tx.place.login.database,
-			Age: since(tx.begun, now), Idle: since(tx.used, now), Busy: tx.busy,
+			Age: since(tx.begun, now), Idle: since(tx.used, now), Busy: tx.busy, Lost: tx.lost,
 		})
 	}
 	for _, arn := range slices.Sorted(maps.Keys(a.pauses.clusters)) {

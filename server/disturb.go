@@ -87,8 +87,12 @@ func disturb[Req, Resp any](ctx context.Context, d *disturbed, do func(context.C
 	if fault.executes() {
 		resp, err = awake(ctx, d, do, req, &t)
 	}
-	if ended := d.wait(ctx, fault.Delay); ended != nil && !fault.executes() {
+	ended := d.wait(ctx, fault.Delay)
+	if ended != nil && !fault.executes() {
 		return nil, ended
+	}
+	if ended != nil || fault.Kind != FaultDelay {
+		d.lose(resp)
 	}
 	switch fault.Kind {
 	case FaultDelay:
@@ -101,6 +105,13 @@ func disturb[Req, Resp any](ctx context.Context, d *disturbed, do func(context.C
 		return resp, err
 	default:
 		return nil, d.strike(ctx, fault, &t)
+	}
+}
+
+// lose notes what goes with an answer that does not arrive.
+func (d *disturbed) lose(answer any) {
+	if begun, ok := answer.(*wire.BeginResponse); ok && begun != nil {
+		d.transactions.lose(begun.TransactionID)
 	}
 }
 

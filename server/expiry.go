@@ -74,7 +74,7 @@ type openTransaction struct {
 	id          string
 	place       place
 	begun, used time.Time
-	busy        bool
+	busy, lost  bool
 }
 
 // list returns the open transactions, the oldest first.
@@ -83,7 +83,7 @@ func (t *transactions) list() []openTransaction {
 	defer t.mu.Unlock()
 	list := make([]openTransaction, 0, len(t.byID))
 	for _, tx := range t.byID {
-		list = append(list, openTransaction{id: tx.id, place: tx.place, begun: tx.begun, used: tx.used, busy: tx.busy})
+		list = append(list, openTransaction{id: tx.id, place: tx.place, begun: tx.begun, used: tx.used, busy: tx.busy, lost: tx.lost})
 	}
 	slices.SortFunc(list, func(a, b openTransaction) int {
 		return cmp.Or(a.begun.Compare(b.begun), cmp.Compare(a.id, b.id))

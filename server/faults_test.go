@@ -282,6 +282,56 @@ func TestFaultExpire(t *testing.T) {
 	same(t, s.server.ExpireTransactions(), 0)
 }
 
+// TestFaultLosesTransaction opens transactions whose ids do not arrive.
+func TestFaultLosesTransaction(t *testing.T) {
+	t.Parallel()
+	s := serve(t, withAdmin)
+	for i, tt := range []struct {
+		server.Fault
+		lost int
+	}{
+		{server.Fault{Kind: server.FaultDrop, Executed: true}, 1},
+		{server.Fault{Kind: server.FaultTruncate}, 1},
+		{server.Fault{Kind: server.FaultStatus, Status: 503, Executed: true}, 1},
+		{server.Fault{Kind: server.FaultDelay, Executed: true, Delay: time.Hour}, 1},
+		{server.Fault{Kind: server.FaultDrop}, 0},
+		{server.Fault{Kind: server.FaultResuming}, 0},
+	} {
+		tt.Operation, tt.Times = "BeginTransaction", 1
+		s.fault(tt.Fault)
+		ctx, cancel := context.WithCancel(context.Background())
+		stop := make(chan struct{})
+		go func() { // goes away once the transaction is open
+			defer close(stop)
+			eventually(func() bool { return ctx.Err() != nil || s.server.OpenTransactions() > 0 })
+			if tt.Kind == server.FaultDelay {
+				cancel()
+			}
+		}()
+		out, err := s.BeginTransaction(ctx, &rdsdata.BeginTransactionInput{
+			ResourceArn: aws.String(clusterARN), SecretArn: aws.String(secretARN), Database: aws.String(s.database)})
+		cancel()
+		<-stop
+		if err == nil {
+			t.Fatalf("%d: there is the transaction %s", i, *out.TransactionId)
+		}
+		if !eventually(func() bool { return s.server.LostTransactions() == tt.lost }) {
+			t.Errorf("%d: %d transactions are lost", i, s.server.LostTransactions())
+		}
+		same(t, s.server.OpenTransactions(), tt.lost)
+		if _, state := s.ask("GET", "/_local/state", ""); strings.Count(state, `"lost":true`) != tt.lost {
+			t.Errorf("%d: %s", i, state)
+		}
+		mine := s.begin()
+		same(t, s.server.LostTransactions(), tt.lost)
+		if _, err := s.rollback(mine); err != nil {
+			t.Error(err)
+		}
+		same(t, s.server.ExpireTransactions(), tt.lost)
+		same(t, s.server.LostTransactions(), 0)
+	}
+}
+
 // TestExpireBusy expires a transaction that a call uses: the call ends as it
 // would, and then the transaction is gone.
 func TestExpireBusy(t *testing.T) {

@@ -198,6 +198,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // neither been ended nor expired.
 func (s *Server) OpenTransactions() int { return s.service.transactions.count() }
 
+// LostTransactions returns how many of the open transactions nobody can end,
+// because a fault lost the answer that had their id. As in AWS they are open until
+// they expire, which is no mistake of the caller's.
+func (s *Server) LostTransactions() int { return s.service.transactions.lostCount() }
+
 // Close cancels what is running, rolls back every transaction, closes every
 // connection and waits for all of that. Calls that come later are refused. It
 // may be called repeatedly.

@@ -19,6 +19,7 @@ type transaction struct {
 	begun, used time.Time
 	busy        bool // a call uses the session
 	doomed      bool // it expires as soon as no call uses it
+	lost        bool // nobody was told the id
 }
 
 // transactions holds the open transactions.
@@ -141,6 +142,28 @@ func (t *transactions) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.byID)
+}
+
+// lose notes that nobody was told the id of a transaction.
+func (t *transactions) lose(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if tx := t.byID[id]; tx != nil {
+		tx.lost = true
+	}
+}
+
+// lostCount returns how many open transactions nobody can end.
+func (t *transactions) lostCount() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for _, tx := range t.byID {
+		if tx.lost {
+			n++
+		}
+	}
+	return n
 }
 
 // belongs checks that a call may use a transaction: it must name the cluster

@@ -34,7 +34,7 @@ var disturbances = []server.Fault{
 func patience(f server.Fault) func(*auroradataapi.Config) {
 	return func(c *auroradataapi.Config) {
 		if f.Kind == server.FaultDelay {
-			c.HTTPClient = &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 700 * time.Millisecond}}
+			c.HTTPClient = &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 2 * time.Second}}
 		}
 	}
 }
@@ -120,7 +120,9 @@ func TestReadDisturbed(t *testing.T) {
 							t.Errorf("%s behind %d calls: %v", f.Name, after, bad)
 						}
 						all.note(hit, err)
-						w.api.ExpireTransactions() // whose beginning was not answered
+						if bad := w.ended(); bad != nil {
+							t.Errorf("%s behind %d calls: %v", f.Name, after, bad)
+						}
 						if y.target != "" {
 							if bad := w.executed(t, y, want, err); bad != nil {
 								t.Errorf("%s behind %d calls: %v", f.Name, after, bad)
@@ -143,13 +145,7 @@ func (y way) read(t *testing.T, w *world, want []sum, f server.Fault) (n int, er
 	t.Helper()
 	ctx := t.Context()
 	y.clean(t, w)
-	db := w.open(t, func(c *auroradataapi.Config) {
-		if y.change != nil {
-			y.change(c)
-		}
-		c.PageBytes = 60_000
-		patience(f)(c)
-	})
+	db := y.open(t, w, smallPages, patience(f))
 	defer db.Close()
 	if !y.begin {
 		return read(ctx, db, want, y.query)

@@ -39,12 +39,7 @@ func TestCloseEarly(t *testing.T) {
 // closed closes the rows behind so many of them.
 func (y way) closed(t *testing.T, w *world, after int) error {
 	y.clean(t, w)
-	db := w.open(t, func(c *auroradataapi.Config) {
-		if y.change != nil {
-			y.change(c)
-		}
-		c.PageBytes = 60_000
-	})
+	db := y.open(t, w, smallPages)
 	defer db.Close()
 	var from querier = db
 	var tx *sql.Tx
@@ -147,7 +142,7 @@ func TestTwoReaders(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		w.filled(t, "t", tame, 2500)
 		want := w.sums(t, " FROM t ORDER BY id")
-		db := w.open(t, func(c *auroradataapi.Config) { c.PageBytes = 60_000 })
+		db := w.open(t, smallPages)
 		tx, err := db.Begin()
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +193,7 @@ func TestLongValues(t *testing.T) {
 			}
 		}
 		want := w.sums(t, " FROM t ORDER BY id")
-		db := w.open(t, nil)
+		db := w.open(t)
 		if n, err := read(t.Context(), db, want, inOrder); err != nil || n != len(want) {
 			t.Errorf("%d rows of %d: %v", n, len(want), err)
 		}
@@ -215,7 +210,9 @@ func TestLongValues(t *testing.T) {
 			if bad := verdict(n, want, err); bad != nil {
 				t.Errorf("%s: %v", f.Name, bad)
 			}
-			w.api.ExpireTransactions()
+			if bad := w.ended(); bad != nil {
+				t.Errorf("%s: %v", f.Name, bad)
+			}
 		}
 	})
 }
@@ -232,7 +229,7 @@ func TestLongToLoad(t *testing.T) {
 	}
 	onEach(t, func(t *testing.T, w *world) {
 		w.exec(t, "CREATE TABLE heap ("+strings.Replace(w.engine.table, "PRIMARY KEY", "", 1)+")")
-		db := w.open(t, nil)
+		db := w.open(t)
 		for _, options := range []auroradataapi.CopyOptions{{}, {PerCall: true}, {PerCall: true, InFlight: 2}} {
 			w.exec(t, "DELETE FROM heap")
 			err := auroradataapi.CopySeq(func(yield func([]any, error) bool) {

@@ -69,20 +69,52 @@ func (e *engine) start(t *testing.T) *world {
 }
 
 // open returns a handle that repeats calls without a pause.
-func (w *world) open(t *testing.T, change func(*auroradataapi.Config)) *sql.DB {
+func (w *world) open(t *testing.T, change ...func(*auroradataapi.Config)) *sql.DB {
 	t.Helper()
-	cfg := w.Config()
-	cfg.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-	if change != nil {
-		change(cfg)
+	return w.Open(t, append(change, func(c *auroradataapi.Config) {
+		c.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	})...)
+}
+
+// pageBytes is the size of a page where a table of some hundred KB is to take many.
+const pageBytes = 60_000
+
+func smallPages(c *auroradataapi.Config) { c.PageBytes = pageBytes }
+
+// eventually reports whether a condition comes true, for which it waits so long that
+// only what never comes true does not.
+func eventually(condition func() bool) bool {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if condition() {
+			return true
+		}
 	}
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
+	return condition()
+}
+
+// settle waits until the database is not at work for anybody else.
+func (w *world) settle(t *testing.T) {
+	t.Helper()
+	if !eventually(func() bool {
+		var busy int
+		if err := w.direct.QueryRow(w.engine.busy).Scan(&busy); err != nil {
+			t.Fatal(err)
+		}
+		return busy == 0
+	}) {
+		t.Fatal("the database is still at work")
 	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db
+}
+
+// ended waits until no transaction is open but those that nobody can end, because
+// a fault has lost their ids. These it ends as the service does, by and by.
+func (w *world) ended() error {
+	open := func() int { return w.api.OpenTransactions() - w.api.LostTransactions() }
+	if !eventually(func() bool { return open() <= 0 }) {
+		return fmt.Errorf("%d transactions are open", open())
+	}
+	w.api.ExpireTransactions()
+	return nil
 }
 
 // exec runs statements without the Data API.

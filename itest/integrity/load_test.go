@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/auroradataapi/auroradataapi"
 )
@@ -80,9 +79,9 @@ func (l loading) load(ctx context.Context, db auroradataapi.Execer, s shape, fir
 }
 
 // try loads rows into a table that was prepared.
-func (l loading) try(t *testing.T, w *world, s shape, rows int, change func(*auroradataapi.Config)) loaded {
+func (l loading) try(t *testing.T, w *world, s shape, rows int, change ...func(*auroradataapi.Config)) loaded {
 	t.Helper()
-	db := w.open(t, change)
+	db := w.open(t, change...)
 	defer db.Close()
 	if !l.begin {
 		return l.load(t.Context(), db, s, 1, rows)
@@ -113,7 +112,7 @@ func TestLoad(t *testing.T) {
 			}
 			t.Run(l.name, func(t *testing.T) {
 				l.prepare(t, w)
-				if r := l.try(t, w, loadable, rows, nil); r.err != nil {
+				if r := l.try(t, w, loadable, rows); r.err != nil {
 					t.Error(r.err)
 				} else if bad := l.check(t, w, r); bad != nil {
 					t.Error(bad)
@@ -147,7 +146,10 @@ func TestLoadDisturbed(t *testing.T) {
 						after := random.IntN(calls)
 						var r loaded
 						hit := w.disturbed(t, f, after, func() { r = l.try(t, w, s, rows, patience(f)) })
-						bad := l.check(t, w, r)
+						bad := w.ended()
+						if bad == nil {
+							bad = l.check(t, w, r)
+						}
 						if bad == nil && r.err != nil {
 							bad = l.resume(t, w, s, rows, r)
 						}
@@ -279,7 +281,6 @@ func within(ranges []auroradataapi.RowRange, row int64) bool {
 // and of those of which nobody knows what a look into the table shows.
 func (l loading) resume(t *testing.T, w *world, s shape, rows int, r loaded) error {
 	t.Helper()
-	w.api.ExpireTransactions() // the locks of what was given up
 	var e *auroradataapi.CopyError
 	errors.As(r.err, &e)
 	states := w.states(t, l.table)
@@ -292,7 +293,7 @@ func (l loading) resume(t *testing.T, w *world, s shape, rows int, r loaded) err
 		}
 		return within(e.Unknown, int64(i)) && states[i].loaded > 0
 	}
-	db := w.open(t, nil)
+	db := w.open(t)
 	defer db.Close()
 	for i := 1; i <= rows; i++ {
 		first := i
@@ -312,21 +313,4 @@ func (l loading) resume(t *testing.T, w *world, s shape, rows int, r loaded) err
 		}
 	}
 	return nil
-}
-
-// settle waits until the database is not at work for anybody else.
-func (w *world) settle(t *testing.T) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		var busy int
-		if err := w.direct.QueryRow(w.engine.busy).Scan(&busy); err != nil {
-			t.Fatal(err)
-		}
-		if busy == 0 {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatal("the database is still at work")
-		}
-	}
 }

@@ -87,7 +87,7 @@ func TestMemory(t *testing.T) {
 			w.filled(t, "t", even, 4*rows)
 			w.create(t, "dst")
 			flat(t, "read", rows, func(t *testing.T, h *heap) {
-				db := w.open(t, nil)
+				db := w.open(t)
 				defer db.Close()
 				list, err := db.Query(fmt.Sprintf("SELECT * FROM t WHERE id <= %d ORDER BY id", h.rows))
 				if err != nil {
@@ -111,7 +111,7 @@ func TestMemory(t *testing.T) {
 			} {
 				flat(t, name, rows, func(t *testing.T, h *heap) {
 					w.exec(t, "DELETE FROM dst")
-					db := w.open(t, nil)
+					db := w.open(t)
 					defer db.Close()
 					err := auroradataapi.CopySeq(func(yield func([]any, error) bool) {
 						for row := range even.rows(1, h.rows) {
@@ -152,7 +152,7 @@ func TestKeptStrings(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			db := w.open(t, nil)
+			db := w.open(t)
 			list, err := db.Query("SELECT a, t, b FROM t ORDER BY id")
 			if err != nil {
 				t.Fatal(err)

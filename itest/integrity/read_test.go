@@ -121,6 +121,15 @@ func (y way) sums(t *testing.T, w *world) []sum {
 	return w.known[rest]
 }
 
+// open returns a handle that reads in this way.
+func (y way) open(t *testing.T, w *world, change ...func(*auroradataapi.Config)) *sql.DB {
+	t.Helper()
+	if y.change != nil {
+		change = append(change, y.change)
+	}
+	return w.open(t, change...)
+}
+
 // clean empties the table that the statement fills.
 func (y way) clean(t *testing.T, w *world) {
 	t.Helper()
@@ -139,7 +148,7 @@ func TestRead(t *testing.T) {
 				continue
 			}
 			t.Run(y.name, func(t *testing.T) {
-				want, db := y.sums(t, w), w.open(t, y.change)
+				want, db := y.sums(t, w), y.open(t, w)
 				y.clean(t, w)
 				var from querier = db
 				if y.begin {

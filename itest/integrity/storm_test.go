@@ -32,7 +32,7 @@ func (w *world) endStorm() (hits int) {
 		hits += rule.Hit
 	}
 	w.api.Faults().Clear()
-	w.api.ExpireTransactions() // whose beginning was not answered
+	w.api.ExpireTransactions() // whose beginning was not answered, or their end not once
 	return hits
 }
 
@@ -74,7 +74,7 @@ func TestLoadInStorm(t *testing.T) {
 		rows := *many
 		w.source(t, loadable, rows)
 		w.exec(t, "CREATE INDEX heap_id ON heap (id)")
-		db := w.open(t, nil)
+		db := w.open(t)
 		missing := make([]int64, rows) // by their ids
 		for i := range missing {
 			missing[i] = int64(i + 1)
