@@ -91,14 +91,26 @@ func boolean(name string, field func(*Config) *bool, doc string) param {
 			return ""
 		},
 		set: func(c *Config, value string) error {
-			b, err := strconv.ParseBool(value)
-			if err != nil {
+			b, ok := parseSwitch(value)
+			if !ok {
 				return fmt.Errorf("%q is neither true nor false", value)
 			}
 			*field(c) = b
 			return nil
 		},
 	}
+}
+
+// parseSwitch reads on and off, and the truth values of Go.
+func parseSwitch(value string) (on, ok bool) {
+	switch value {
+	case "on":
+		return true, true
+	case "off":
+		return false, true
+	}
+	on, err := strconv.ParseBool(value)
+	return on, err == nil
 }
 
 // switchOff is a parameter that is on, and whose field says that it is not.
@@ -113,10 +125,11 @@ func switchOff(name string, field func(*Config) *bool, doc string) param {
 			return ""
 		},
 		set: func(c *Config, value string) error {
-			if value != "on" && value != "off" {
+			on, ok := parseSwitch(value)
+			if !ok {
 				return fmt.Errorf("%q is neither on nor off", value)
 			}
-			*field(c) = value == "off"
+			*field(c) = !on
 			return nil
 		},
 	}

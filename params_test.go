@@ -44,6 +44,7 @@ var paramSamples = map[string][]struct {
 	"continue_after_timeout": {
 		{"true", Config{ContinueAfterTimeout: true}, "true"},
 		{"True", Config{ContinueAfterTimeout: true}, "true"},
+		{"on", Config{ContinueAfterTimeout: true}, "true"},
 		{"false", Config{}, ""},
 	},
 	"time_zone": {
@@ -78,7 +79,7 @@ var paramSamples = map[string][]struct {
 		{"off", Config{Paging: PagingOff}, "off"},
 	},
 	"page_size": {{"10000", Config{PageBytes: 10000}, "10000"}},
-	"prefetch":  {{"off", Config{NoPrefetch: true}, "off"}, {"on", Config{}, ""}},
+	"prefetch":  {{"off", Config{NoPrefetch: true}, "off"}, {"false", Config{NoPrefetch: true}, "off"}, {"on", Config{}, ""}, {"true", Config{}, ""}},
 	"retry_budget": {
 		{"90s", Config{RetryBudget: 90 * time.Second}, "1m30s"},
 		{"-1s", Config{RetryBudget: -time.Second}, "-1s"},
