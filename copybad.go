@@ -93,5 +93,9 @@ func (p *copier) nameRow(ctx context.Context, err error) error {
 // SQLSTATE's class data exception or integrity constraint violation.
 func blamesRow(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && len(e.Code) == 5 && (slices.Contains([]string{"22", "23", "21"}, e.Code[:2]) || e.Number == 1366)
+	return errors.As(err, &e) && len(e.Code) == 5 && (slices.Contains([]string{"22", "23", "21"}, e.Code[:2]) || slices.Contains(unconverted, e.Number))
 }
+
+// unconverted are the numbers of errors of MySQL, which have no code of their own, that
+// a text has letters which the charset of a column lacks.
+var unconverted = []int{1366, 1977, 3854}

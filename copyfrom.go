@@ -62,21 +62,24 @@ func (s *seqSource) Next() (ok bool) {
 func (s *seqSource) Values() ([]any, error) { return s.row, nil }
 func (s *seqSource) Err() error             { return s.err }
 
-// CopyMode says what CopyFrom does with rows.
+// CopyMode says what CopyFrom does with rows. Which keys are the same is the
+// database's to say: 1.0 is 1, and A is a by some collations. Where the last of
+// several wins, the ones before it may go unchecked, and rows are not inserted in the
+// order of the source.
 type CopyMode uint8
 
 // The ways of loading rows.
 const (
 	// CopyInsert inserts all rows.
 	CopyInsert CopyMode = iota
-	// CopyIgnore inserts the rows whose key is not there yet.
+	// CopyIgnore inserts the rows whose key is not there yet: of several with the same
+	// key, the first.
 	CopyIgnore
-	// CopyUpsert inserts the rows whose key is not there yet, and updates the
-	// others. Without OnBadRow and PerCall, PostgreSQL refuses two rows with the same
-	// key in one call.
+	// CopyUpsert inserts the rows whose key is not there yet, and updates the others.
+	// Of several rows with the same key, the last wins.
 	CopyUpsert
-	// CopyUpdate updates the rows whose key is there. Of two rows with the same key in
-	// one call it is not defined which one wins.
+	// CopyUpdate updates the rows whose key is there. Of several rows with the same
+	// key, the last wins.
 	CopyUpdate
 )
 
@@ -96,7 +99,9 @@ type CopyOptions struct {
 	// Rows that were read but not sent when the source failed are not. Without it all
 	// rows are loaded or none, by a transaction that is the caller's if there is one.
 	PerCall bool
-	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1.
+	// InFlight is how many calls are made at once; it needs PerCall. Zero is 1. Above
+	// that, it is not defined which of several rows with the same key wins that are
+	// in different calls.
 	InFlight int
 	// OnBadRow is called for each row that the database refuses for its values,
 	// such as one that breaks a constraint, or that cannot be sent, such as one of
@@ -133,8 +138,9 @@ type CopyProgress struct {
 type CopyResult struct {
 	CopyProgress
 	// Affected is the number of rows that the database reports as inserted or
-	// updated, without those that CopyIgnore passed over; MySQL counts a row twice
-	// that CopyUpsert updates.
+	// updated, without those that CopyIgnore passed over or that another one with
+	// the same key won over in their call; on MySQL, CopyUpsert counts these, and
+	// twice each row that it updates.
 	Affected int64
 	// Bad is the number of rows that OnBadRow was called for.
 	Bad int64
