@@ -190,12 +190,6 @@ type sending struct {
 	bare   bool // it is sent without a comment, and so cannot be stopped
 }
 
-// changes reports whether the statement may change what the transaction sees.
-// What a page needs, such as a table of its own, does not.
-func (s sending) changes() bool {
-	return s.kind != CallPage && s.kind != CallDescribe && s.parsed.Kind().Writes()
-}
-
 // transmit has a statement sent, in a transaction, or outside of any, where the
 // settings of the session may give it one of its own. It is the one place where
 // that is done: it has the calls of a transaction wait for one another, keeps book
@@ -221,8 +215,8 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 			return err
 		}
 	}
-	if t != nil && s.changes() {
-		t.changes.Add(1)
+	if t != nil {
+		t.watches.note(s)
 	}
 	tag := ""
 	if !s.bare {

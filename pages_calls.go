@@ -29,9 +29,11 @@ func pageName() string {
 	return "auroradataapi_" + hex.EncodeToString(id[:])
 }
 
-// begin begins the transaction, if it is the result's own.
+// begin begins the transaction, if it is the result's own. In the caller's, a
+// function that the statement calls may change what other results show.
 func (p *pageCalls) begin(ctx context.Context) error {
 	if !p.own {
+		p.tx.watches.note(sending{kind: CallStatement, call: p.call})
 		return nil
 	}
 	var err error

@@ -30,8 +30,7 @@ type keyPages struct {
 	read    int
 	count   int        // rows to be asked for next
 	most    int        // as many fitted into a page, or may
-	changes int64      // of the transaction, before the first page
-	apart   bool       // from what the transaction changes
+	watch   *watch     // of the caller's transaction; nil if what it changes is of no matter
 	first   *fieldPage // read by open
 	ended   bool       // with the first page
 }
@@ -43,7 +42,9 @@ func (p *keyPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	p.changes = p.tx.changes.Load()
+	if !p.own {
+		p.watch = p.tx.watches.begin()
+	}
 	for _, step := range []func(context.Context) error{p.verify, p.checkCalls, p.choose, p.limits} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -223,9 +224,9 @@ func (p *keyPages) fetchSQL(ctx context.Context, sql string, parameters []wire.P
 	if err != nil {
 		return nil, err
 	}
-	if !p.apart && p.tx.changes.Load() != p.changes {
+	if err := p.unchanged(ctx); err != nil {
 		resp.Records.Close()
-		return nil, errorf("the transaction has changed something since the first page of the result was read, which the next pages would show; read the rows to their end first")
+		return nil, err
 	}
 	return resp, nil
 }
@@ -306,6 +307,9 @@ func (p *keyPages) cancellable() bool { return p.own }
 
 // end ends the transaction, if it is the result's own.
 func (p *keyPages) end(context.Context, ending) error {
+	if p.watch != nil {
+		p.tx.watches.end(p.watch)
+	}
 	if p.own && p.tx != nil {
 		p.tx.release(p.tx.ctx)
 	}

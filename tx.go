@@ -37,7 +37,7 @@ type tx struct {
 	// names mean; nil before.
 	own atomic.Pointer[inference]
 
-	changes atomic.Int64 // statements that may have changed something
+	watches watches
 }
 
 var _ driver.Tx = (*tx)(nil)

@@ -63,28 +63,6 @@ var unkeyedWords = map[string]string{
 	"PROCEDURE": "it has a PROCEDURE clause", "FETCH": "it has a FETCH clause", "OFFSET": "it has an OFFSET clause without LIMIT",
 }
 
-// Functions of which a row's value depends on other rows.
-var aggregates = wordSet(`ANY_VALUE AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG
-	MAX MIN ST_COLLECT STD STDDEV STDDEV_POP STDDEV_SAMP SUM VAR_POP VAR_SAMP VARIANCE`)
-
-// Functions, some of them called without parentheses, that give other values
-// from page to page, or do something.
-var unsteady = wordSet(`BENCHMARK CONNECTION_ID CURDATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURTIME FOUND_ROWS
-	GET_LOCK IS_FREE_LOCK IS_USED_LOCK LAST_INSERT_ID LASTVAL LOCALTIME LOCALTIMESTAMP MASTER_POS_WAIT NEXTVAL NOW RAND
-	RANDOM_BYTES RELEASE_ALL_LOCKS RELEASE_LOCK ROW_COUNT ROWNUM SETVAL SLEEP SYSDATE UNIX_TIMESTAMP UTC_DATE UTC_TIME
-	UTC_TIMESTAMP UUID UUID_SHORT UUID_V4 UUID_V7 SYS_GUID`)
-
-// unsteadyWords are those of them that need no parentheses.
-var unsteadyWords = wordSet("CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP UTC_DATE UTC_TIME UTC_TIMESTAMP")
-
-func wordSet(words string) map[string]bool {
-	set := make(map[string]bool)
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
-}
-
 // Steady returns an error if the query would give other rows when it is run
 // again: it calls what does not give the same value each time, or what does
 // something.

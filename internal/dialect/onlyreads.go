@@ -1,0 +1,67 @@
+package dialect
+
+// OnlyReads says whether a query of MySQL certainly changes nothing, neither data nor
+// a variable: it calls no functions but those of MySQL itself. What a view calls is
+// not seen. It is false for what cannot be read with certainty.
+func (s *Statement) OnlyReads() bool {
+	if s.kind.Writes() {
+		return false
+	}
+	r := &clauseReader{lexer: s.dialect.newLexer(s.sql)}
+	if r.read() != nil {
+		return false
+	}
+	for i, t := range r.tokens {
+		if t.kind == tokAssign || r.is(i, "(") && r.mayCallStored(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayCallStored says whether the parenthesis at i may be that of a call to a stored
+// or loadable function.
+func (r *clauseReader) mayCallStored(i int) bool {
+	if i == 0 {
+		return false
+	}
+	name := r.tokens[i-1]
+	switch name.kind {
+	case tokWord, tokIdent:
+	case tokPunct:
+		return r.text(name) == "."
+	default: // a name may begin with digits
+		return name.kind != tokOperator
+	}
+	if i > 1 {
+		switch before := r.tokens[i-2]; {
+		case r.is(i-2, "."):
+			return true // with its schema, it is not one of MySQL's own
+		case before.end == name.start && before.kind != tokOperator && before.kind != tokPunct && before.kind != tokString:
+			return true // a part of the name
+		case r.is(i-2, ")"), r.is(i-2, "AS"), before.kind == tokString:
+			return false // an alias with columns, or a word that joins two expressions
+		}
+	}
+	switch word := r.upper(i - 1); {
+	case r.is(i+1, "SELECT"), r.is(i+1, "WITH"), r.is(i+1, "TABLE"):
+		return false // a query, which is no argument without parentheses of its own
+	case name.kind == tokWord && parenWords[word]:
+		return false
+	case name.kind == tokWord && builtins[word]:
+		return spaced[word] && name.end != r.tokens[i].start
+	}
+	return !r.namesColumns(i)
+}
+
+// namesColumns says whether the parenthesis at i holds the columns of what WITH
+// defines: x (a, b) AS (…).
+func (r *clauseReader) namesColumns(i int) bool {
+	if !r.is(i-2, "WITH") && !r.is(i-2, "RECURSIVE") && !r.is(i-2, ",") {
+		return false
+	}
+	for i < len(r.tokens) && !r.is(i, ")") {
+		i++
+	}
+	return r.is(i+1, "AS") && r.is(i+2, "(")
+}
