@@ -253,22 +253,34 @@ func (o CopyOptions) check(columns []string) error {
 		return fmt.Errorf("a key is of no use to CopyInsert; choose CopyIgnore, CopyUpsert or CopyUpdate")
 	case o.Mode != CopyInsert && len(o.Key) == 0:
 		return fmt.Errorf("the mode needs a Key: the columns that tell rows apart")
-	case (o.Mode == CopyUpsert || o.Mode == CopyUpdate) && len(o.Key) >= len(columns):
-		return fmt.Errorf("there is no column outside of the Key that could be updated")
 	case o.InFlight < 0, o.InFlight > 1 && !o.PerCall:
 		return fmt.Errorf("%d calls at once cannot share a transaction; set PerCall", o.InFlight)
 	}
-	for i, name := range columns {
-		if slices.Contains(columns[:i], name) {
-			return fmt.Errorf("the column %q is there twice", name)
-		}
+	if name, ok := repeated(columns); ok {
+		return fmt.Errorf("the column %q is there twice", name)
+	}
+	if name, ok := repeated(o.Key); ok {
+		return fmt.Errorf("the column %q is there twice in the Key", name)
 	}
 	for _, name := range o.Key {
 		if !slices.Contains(columns, name) {
 			return fmt.Errorf("the column %q of the Key is not among the columns", name)
 		}
 	}
+	if (o.Mode == CopyUpsert || o.Mode == CopyUpdate) && len(o.Key) == len(columns) {
+		return fmt.Errorf("there is no column outside of the Key that could be updated")
+	}
 	return nil
+}
+
+// repeated returns a name that is there more than once.
+func repeated(names []string) (name string, ok bool) {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // copyStatement learns the columns' types, in a transaction perhaps, and makes the

@@ -367,6 +367,33 @@ func TestCopyFromErrors(t *testing.T) {
 	}
 }
 
+// TestCopyFromTwice names a column twice.
+func TestCopyFromTwice(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *dataapitest.Server, db *sql.DB, mysql bool) {
+		exec(t, db, "CREATE TABLE t (a int PRIMARY KEY, b varchar(20))")
+		for _, tt := range []struct {
+			columns, key []string
+			want         string
+		}{
+			{[]string{"a", "b", "a"}, []string{"a"}, `the column "a" is there twice`},
+			{[]string{"a", "a"}, []string{"a", "a"}, `the column "a" is there twice`},
+			{[]string{"a", "A"}, []string{"a"}, `has no column "A"; it has a, b`},
+			{[]string{"a", "b"}, []string{"a", "a"}, `the column "a" is there twice in the Key`},
+			{[]string{"a", "b"}, []string{"a", "A"}, `the column "A" of the Key is not among the columns`},
+		} {
+			for _, mode := range []auroradataapi.CopyMode{auroradataapi.CopyIgnore, auroradataapi.CopyUpsert, auroradataapi.CopyUpdate} {
+				_, err := auroradataapi.CopyFrom(t.Context(), db, "t", tt.columns, numbered(1, 1), auroradataapi.CopyOptions{Mode: mode, Key: tt.key})
+				if err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("%v by %v, mode %d: got %v, want %q", tt.columns, tt.key, mode, err, tt.want)
+				}
+			}
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM t"); n != 0 {
+			t.Errorf("%d rows were loaded all the same", n)
+		}
+	})
+}
+
 // TestCopyFromLostAnswer loses the answers of calls: what is said of their rows
 // has to be true.
 func TestCopyFromLostAnswer(t *testing.T) {
