@@ -89,13 +89,27 @@ func (p *copier) nameRow(ctx context.Context, err error) error {
 	return err
 }
 
-// blamesRow reports whether an error is about the values of a row: of the
-// SQLSTATE's class data exception or integrity constraint violation.
+// blamesRow reports whether an error is about the values of a row.
 func blamesRow(err error) bool {
+	var large *tooLarge
+	if errors.As(err, &large) {
+		return true
+	}
 	var e *Error
-	return errors.As(err, &e) && len(e.Code) == 5 && (slices.Contains([]string{"22", "23", "21"}, e.Code[:2]) || slices.Contains(unconverted, e.Number))
+	if !errors.As(err, &e) || len(e.Code) != 5 {
+		return false
+	}
+	return slices.Contains(blamedClasses, e.Code[:2]) || slices.Contains(blamedCodes, e.Code) || slices.Contains(blamedNumbers, e.Number)
 }
 
-// unconverted are the numbers of errors of MySQL, which have no code of their own, that
-// a text has letters which the charset of a column lacks.
-var unconverted = []int{1366, 1977, 3854}
+var (
+	// blamedClasses are those of SQLSTATEs: a wrong number of rows, such as two with
+	// the same key, data that cannot be, and constraints.
+	blamedClasses = []string{"21", "22", "23"}
+	// blamedCodes are of a value that is too large, for jsonb or an index, or nested
+	// too deep. The rest of their class is about the statement.
+	blamedCodes = []string{"54000", "54001"}
+	// blamedNumbers are those of MySQL, which have no code of their own, for a text
+	// with letters that the charset of a column lacks.
+	blamedNumbers = []int{1366, 1977, 3854}
+)

@@ -104,12 +104,12 @@ type CopyOptions struct {
 	// in different calls.
 	InFlight int
 	// OnBadRow is called for each row that the database refuses for its values,
-	// such as one that breaks a constraint, or that cannot be sent, such as one of
-	// too few values; CopyFrom goes on without it, unless an error is returned. A
-	// row that cannot be sent is reported before those of its call. Finding a row
-	// among n of a call takes about 2·log2(n) calls more, in a transaction 5·log2(n)
-	// for its savepoints, of which each call has one. If OnBadRow is nil, the first
-	// such row is named in the error.
+	// such as one that breaks a constraint or is too large, or that cannot be sent,
+	// such as one of too few values; CopyFrom goes on without it, unless an error is
+	// returned. A row that cannot be sent is reported before those of its call.
+	// Finding a row among n of a call takes about 2·log2(n) calls more, in a
+	// transaction 5·log2(n) for its savepoints, of which each call has one. If
+	// OnBadRow is nil, the first such row is named in the error.
 	//
 	// With PerCall, OnBadRow and Progress may be called by other goroutines, one at
 	// a time. If one panics, so does CopyFrom when no call is under way any longer.
@@ -164,7 +164,7 @@ type CopyResult struct {
 // A row that is too large for a call travels in pieces, a call for each and some
 // more, in the same transaction or one of its own; what a lost answer leaves in doubt
 // is as of other rows. Bytes count double on PostgreSQL, and by a third more on MySQL.
-// What the database cannot hold is a *CopyError: on MySQL a row of more than its
+// What the database cannot hold is a row to blame: on MySQL one of more than its
 // max_allowed_packet, on PostgreSQL one of 256 MB as JSON.
 func CopyFrom(ctx context.Context, db Execer, table string, columns []string, rows CopySource, options CopyOptions) (CopyResult, error) {
 	if rows == nil {

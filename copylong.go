@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,11 +55,7 @@ func (p *copier) sendPieces(ctx context.Context, t *tx, k *copyChunk) (s sent, e
 		sql, rest = pieces.Next, rest[n:]
 	}
 	if err := p.measure(ctx, t, pieces, len(text)); err != nil {
-		var e *Error
-		if !errors.As(err, &e) { // it is not whole, and the session is as good as before
-			err = &CopyError{Row: k.first(), err: errors.Join(err, p.effect(ctx, t, pieces.Clear))}
-		}
-		return s, err
+		return s, p.unwhole(ctx, t, k, err)
 	}
 	resp, err := p.execute(ctx, t, p.own(p.copy.LongStatement(p.conn.dialect)), nil)
 	switch {
@@ -71,6 +68,30 @@ func (p *copier) sendPieces(ctx context.Context, t *tx, k *copyChunk) (s sent, e
 		}
 	}
 	return s, err
+}
+
+// unwhole returns what a text is that measure has failed for: one too large is the
+// row's fault, for which there may be a way on. The session is as good as before.
+func (p *copier) unwhole(ctx context.Context, t *tx, k *copyChunk, err error) error {
+	var e *Error
+	var large *tooLarge
+	switch {
+	case errors.As(err, &e):
+		return err
+	case errors.As(err, &large):
+		return cmp.Or(p.effect(ctx, t, p.conn.dialect.Pieces().Clear), err)
+	}
+	return &CopyError{Row: k.first(), err: errors.Join(err, p.effect(ctx, t, p.conn.dialect.Pieces().Clear))}
+}
+
+// tooLarge is a row that the database cannot put together.
+type tooLarge struct {
+	size, most int64
+	limit      string
+}
+
+func (e *tooLarge) Error() string {
+	return fmt.Sprintf("it takes %d bytes as JSON, and the database's %s is %d", e.size, e.limit, e.most)
 }
 
 // measure checks that the text has all bytes that were sent: more or less of them
@@ -88,7 +109,7 @@ func (p *copier) measure(ctx context.Context, t *tx, pieces dialect.Pieces, want
 	case row[0].Kind() == wire.KindLong && row[0].Long() == int64(want):
 		return nil
 	case row[1].Kind() == wire.KindLong && row[1].Long() < int64(want):
-		return fmt.Errorf("it takes %d bytes as JSON, and the database's %s is %d", want, pieces.Limit, row[1].Long())
+		return &tooLarge{size: int64(want), most: row[1].Long(), limit: pieces.Limit}
 	}
 	return fmt.Errorf("it takes %d bytes as JSON, and the database has put together another text", want)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -314,21 +315,89 @@ func TestCopyFromBeyondPacket(t *testing.T) {
 	db := srv.Open(t)
 	longTable(t, db, true)
 	most := query[int](t, db, "SELECT @@max_allowed_packet")
+	rows := longRows(9e6, 5e6)
+	rows[4].text = strings.Repeat("x", most)
+	others := append(append([]longRow{}, rows[:4]...), rows[5:]...)
+	load := func(at auroradataapi.Execer, options auroradataapi.CopyOptions) (auroradataapi.CopyResult, error) {
+		return auroradataapi.CopyFrom(t.Context(), at, "t", []string{"id", "t", "b"}, sourceOf(rows), options)
+	}
+	for _, perCall := range []bool{false, true} {
+		exec(t, db, "DELETE FROM t")
+		var bad []int64
+		r, err := load(db, auroradataapi.CopyOptions{PerCall: perCall, OnBadRow: func(row auroradataapi.BadRow) error {
+			if !strings.Contains(row.Err.Error(), "max_allowed_packet") {
+				t.Errorf("row %d: %v", row.Row, row.Err)
+			}
+			bad = append(bad, row.Row)
+			return nil
+		}})
+		if err != nil || fmt.Sprint(bad) != "[5]" || r.Rows != 11 || r.Bad != 1 {
+			t.Errorf("per call %t: %+v, bad %v, %v", perCall, r, bad, err)
+		}
+		sameRows(t, db, true, others)
+	}
+	if n := srv.Server.OpenTransactions(); n != 0 {
+		t.Errorf("%d transactions are open", n)
+	}
+
+	exec(t, db, "DELETE FROM t")
 	tx, err := db.Begin()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	load := func(size int) error {
-		_, err := auroradataapi.CopyFrom(t.Context(), tx, "t", []string{"id", "t"}, auroradataapi.CopyRows([][]any{{1, strings.Repeat("x", size)}}), auroradataapi.CopyOptions{})
-		return err
-	}
-	err = load(most)
+	_, err = load(tx, auroradataapi.CopyOptions{})
 	var e *auroradataapi.CopyError
-	if !errors.As(err, &e) || e.Row != 1 || !strings.Contains(err.Error(), "max_allowed_packet") {
-		t.Errorf("got %v", err)
+	if !errors.As(err, &e) || e.Row != 5 || !strings.Contains(err.Error(), "max_allowed_packet") {
+		t.Errorf("in the caller's transaction: %v", err)
 	}
-	if err := load(5e6); err != nil {
+	rows = rows[8:9]
+	if _, err := load(tx, auroradataapi.CopyOptions{}); err != nil {
 		t.Errorf("a shorter row behind it: %v", err)
+	}
+	if n := query[int](t, tx, "SELECT count(*) FROM t"); n != 5 {
+		t.Errorf("there are %d rows", n)
+	}
+}
+
+// TestCopyFromTooLarge loads values that PostgreSQL takes for too large: a key for
+// its index, and a text of 5 MB for a tsvector.
+func TestCopyFromTooLarge(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	exec(t, db, "CREATE TABLE t (k text PRIMARY KEY, v tsvector)")
+	random := rand.New(rand.NewPCG(1, 2))
+	key := make([]byte, 10_000)
+	for i := range key {
+		key[i] = 'a' + byte(random.IntN(26))
+	}
+	rows := [][]any{{"a", "x"}, {string(key), "x"}, {"b", "x"}, {"c", strings.Repeat("word ", 1e6)}, {"d", "x"}}
+	for _, options := range []auroradataapi.CopyOptions{{}, {PerCall: true}, {PerCall: true, InFlight: 3}} {
+		exec(t, db, "DELETE FROM t")
+		_, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"k", "v"}, auroradataapi.CopyRows(rows), options)
+		var e *auroradataapi.CopyError
+		if !errors.As(err, &e) || e.Row != 2 || !errors.Is(err, auroradataapi.Code("54000")) {
+			t.Errorf("%+v: %v", options, err)
+		}
+		var bad []int64
+		options.OnBadRow = func(row auroradataapi.BadRow) error {
+			if !errors.Is(row.Err, auroradataapi.Code("54000")) {
+				t.Errorf("row %d: %v", row.Row, row.Err)
+			}
+			bad = append(bad, row.Row)
+			return nil
+		}
+		exec(t, db, "DELETE FROM t")
+		r, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"k", "v"}, auroradataapi.CopyRows(rows), options)
+		slices.Sort(bad)
+		if err != nil || fmt.Sprint(bad) != "[2 4]" || r.Rows != 3 || r.Bad != 2 {
+			t.Errorf("per call %t: %+v, bad %v, %v", options.PerCall, r, bad, err)
+		}
+		if got := query[string](t, db, "SELECT string_agg(k, '' ORDER BY k) FROM t"); got != "abd" {
+			t.Errorf("per call %t: there are %s", options.PerCall, got)
+		}
+		if n := srv.Server.OpenTransactions(); n != 0 {
+			t.Errorf("%d transactions are open", n)
+		}
 	}
 }
