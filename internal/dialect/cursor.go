@@ -74,9 +74,15 @@ const (
   END LOOP;`
 )
 
-// installFunction is what makes the function of pageLoop.
+// pageBody is pageLoop with the sizes that texts have in an answer, which is in UTF-8.
+// octet_length counts the bytes of the database's encoding, and is quicker where those
+// are the same. The bytes of SQL_ASCII are sent as they are, if they are UTF-8 (F0282).
+var pageBody = "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + pageLoop +
+	"\n  ELSE" + strings.ReplaceAll(pageLoop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
+
+// installFunction is what makes the function of pageBody.
 var installFunction = "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_page(c refcursor, most int, piece int)"+
-	" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageLoop+"\nEND")) + ";"
+	" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageBody+"\nEND")) + ";"
 
 // Install returns the statement that prepares the transaction, "" for none;
 // readOnly makes it read-only from then on.

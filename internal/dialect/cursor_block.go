@@ -14,11 +14,11 @@ import (
 // page in a second cursor; and it has no parameters, so that those of the statement
 // are settings of the transaction.
 
-// blockLoop is pageLoop with the texts in an array.
-var blockLoop = strings.NewReplacer(
+// blockBody is pageBody with the texts in an array.
+var blockBody = strings.NewReplacer(
 	"RETURN NEXT '';", "texts := texts || ''::text;",
 	"RETURN NEXT t;", "texts := texts || t;",
-).Replace(pageLoop)
+).Replace(pageBody)
 
 // pageBlock is Page by a block.
 func (c Cursor) pageBlock() []string {
@@ -27,7 +27,7 @@ func (c Cursor) pageBlock() []string {
 		"DO " + quote(fmt.Sprintf("DECLARE c refcursor := '%s'; page refcursor := '%s'; most int := %d; piece int := %d; texts text[];%s\nBEGIN",
 			c.Name, page, c.PageBytes, c.PieceBytes, pageVariables)+
 			"\n  IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = page::text) THEN CLOSE page; END IF;"+
-			blockLoop+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
+			blockBody+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
 		"FETCH ALL FROM " + page,
 	}
 }

@@ -120,6 +120,9 @@ var choices = []probe{
 	{"F0260", func(c *conversation) {
 		c.sql("/* a comment */ select query from pg_stat_activity where pid = pg_backend_pid()")
 	}},
+	{"F0282", func(c *conversation) {
+		c.sql("select current_setting('server_encoding'), current_setting('client_encoding')")
+	}},
 }
 
 // unasked says of a fact why no conversation shows it.

@@ -186,7 +186,7 @@ func TestLongValues(t *testing.T) {
 		if w.engine == &postgres {
 			statement = "INSERT INTO t (id, t, b, j, a) VALUES ($1, $2, $3, '[1]', '{}')"
 		}
-		unit := textOf(random(-5), 1000)
+		unit := textOf(random(-5), pieces, 1000)
 		for i, values := range [][2]any{{"short", nil}, {strings.Repeat(unit, long/len(unit)), bytesOf(random(-6), 10)}, {nil, bytesOf(random(-7), long/4)}, {"", []byte{}}} {
 			if _, err := w.direct.Exec(statement, i, values[0], values[1]); err != nil {
 				t.Fatal(err)

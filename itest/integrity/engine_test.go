@@ -189,8 +189,8 @@ var postgres = engine{
 	name:   "postgresql",
 	direct: "pgx",
 	table:  "id bigint PRIMARY KEY, n numeric(30,6), t text, b bytea, j jsonb, at timestamptz, a text[]",
-	sum: `md5(concat_ws('|', id, coalesce(n::text, '~'), coalesce(md5(t), '~'), coalesce(md5(b), '~'), coalesce(replace(j::text, ' ', ''), '~'),
-		coalesce((extract(epoch FROM at) * 1000000)::bigint::text, '~'), coalesce(a::text, '~')))`,
+	sum: `md5(convert_to(concat_ws('|', id, coalesce(n::text, '~'), coalesce(md5(convert_to(t, 'UTF8')), '~'), coalesce(md5(b), '~'), coalesce(replace(j::text, ' ', ''), '~'),
+		coalesce((extract(epoch FROM at) * 1000000)::bigint::text, '~'), coalesce(a::text, '~')), 'UTF8'))`,
 	busy: "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'",
 	fill: func(t *testing.T, w *world, table string, s shape, n int) {
 		conn, err := pgx.Connect(t.Context(), w.DatabaseURL)

@@ -144,7 +144,7 @@ func TestKeptStrings(t *testing.T) {
 			w := e.start(t)
 			w.create(t, "t")
 			for i := range rows {
-				statement, args := "INSERT INTO t (id, t, b, a) VALUES (?, ?, ?, '{kept}')", []any{i, textOf(random(i), large/2), make([]byte, large/4)}
+				statement, args := "INSERT INTO t (id, t, b, a) VALUES (?, ?, ?, '{kept}')", []any{i, textOf(random(i), pieces, large/2), make([]byte, large/4)}
 				if e == &postgres {
 					statement = "INSERT INTO t (id, t, b, a) VALUES ($1, $2, $3, '{kept}')"
 				}

@@ -16,6 +16,7 @@ type shape struct {
 	usual                 [2]int // the others; zero is mostly short
 	largeEvery, hugeEvery int    // zero is never
 	large, huge           [2]int
+	pieces                []string // what texts are made of; nil for the usual ones
 }
 
 var (
@@ -49,7 +50,10 @@ func (s shape) rows(first, last int) iter.Seq2[[]any, error] {
 // row returns the values of a row; NULL now and then.
 func (s shape) row(i int) []any {
 	r := random(i)
-	size := s.size(r, i)
+	size, of := s.size(r, i), s.pieces
+	if of == nil {
+		of = pieces
+	}
 	text, blob := size, r.IntN(40)
 	if r.IntN(3) == 0 {
 		text, blob = blob, text
@@ -57,11 +61,11 @@ func (s shape) row(i int) []any {
 	row := []any{
 		int64(i),
 		strconv.FormatFloat(float64(r.Int64N(1e12)-5e11)/1e6, 'f', 6, 64),
-		textOf(r, text),
+		textOf(r, of, text),
 		bytesOf(r, blob),
-		fmt.Sprintf(`{"k": [%d, null, "é\"\\"], "n": %q}`, r.IntN(1000), pieces[r.IntN(len(pieces)-1)]),
+		fmt.Sprintf(`{"k": [%d, null, "\"\\"], "n": %q}`, r.IntN(1000), of[r.IntN(len(of)-1)]),
 		time.UnixMicro(r.Int64N(4e15)).UTC(),
-		arrayOf(r),
+		arrayOf(r, of),
 	}
 	if n := r.IntN(3 * len(row)); n > 0 && n < len(row) {
 		row[n] = nil
@@ -95,10 +99,10 @@ var pieces = []string{"it's", `"q"`, `\`, `\\x41`, ",", "(", ")", "{", "}", "é"
 
 // textOf returns a text of about so many bytes. In a long one the blocks are
 // numbered, so that none of them can be missing unnoticed.
-func textOf(r *rand.Rand, size int) string {
+func textOf(r *rand.Rand, of []string, size int) string {
 	var b strings.Builder
 	for b.Len() < min(size, 300) {
-		b.WriteString(pieces[r.IntN(len(pieces))])
+		b.WriteString(of[r.IntN(len(of))])
 	}
 	block := b.String()
 	for n := 1; b.Len() < size; n++ {
@@ -119,11 +123,11 @@ func bytesOf(r *rand.Rand, size int) []byte {
 }
 
 // arrayOf returns the text of an array of texts, as PostgreSQL writes it.
-func arrayOf(r *rand.Rand) string {
+func arrayOf(r *rand.Rand, of []string) string {
 	list := make([]string, r.IntN(4))
 	for i := range list {
 		if list[i] = "NULL"; r.IntN(4) > 0 {
-			list[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(pieces[r.IntN(len(pieces))]) + `"`
+			list[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(of[r.IntN(len(of))]) + `"`
 		}
 	}
 	return "{" + strings.Join(list, ",") + "}"
