@@ -58,7 +58,7 @@ func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.
 			if row[i], err = p.readPieces(ctx, label, octets, sizes[2*i+1].Long()); err != nil {
 				return nil, err
 			}
-			if t := p.conn.dialect.TypeByName(p.columns[i].TypeName); t != nil && t.Form == dialect.JSON {
+			if t := p.conn.dialect.TypeByName(p.columns[i].TypeName); t != nil && t.Form == dialect.JSON && row[i].Kind() == wire.KindString {
 				row[i] = wire.String(dialect.CompactJSON(row[i].Str())) // as one that is not long (F0248)
 			}
 		}
