@@ -113,12 +113,12 @@ func (p *copier) runPerCall(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	free := make(chan struct{}, max(p.options.InFlight, 1))
-	var failed error       // of the calls; guarded by p.mu
+	var failed []error     // of the calls; guarded by p.mu
 	var unwound *unwinding // of OnBadRow, Progress or a tracer; guarded by p.mu
 	stopped := func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return failed != nil || unwound != nil
+		return len(failed) > 0 || unwound != nil
 	}
 	var err error
 	for !stopped() {
@@ -137,25 +137,32 @@ func (p *copier) runPerCall(ctx context.Context) error {
 			contain(func() { err = p.load(ctx, chunk) }, func(u *unwinding) {
 				p.mu.Lock()
 				defer p.mu.Unlock()
-				failed = errors.Join(failed, err)
 				unwound = cmp.Or(unwound, u)
+				if err != nil {
+					failed = append(failed, err)
+				}
 			})
 		}()
 	}
 	calls.Wait()
 	unwound.resume()
-	if err = errors.Join(failed, err); err == nil {
+	if err != nil {
+		failed = append(failed, err)
+	}
+	if len(failed) == 0 {
 		return nil
 	}
-	return p.fail(err)
+	return p.fail(failed)
 }
 
-// fail adds to an error what was loaded all the same.
-func (p *copier) fail(err error) error {
+// fail makes one error of those that there were, and adds to it what was loaded all
+// the same.
+func (p *copier) fail(failed []error) error {
 	var e *CopyError
-	if !errors.As(err, &e) {
-		e = &CopyError{err: err}
+	if !errors.As(failed[0], &e) {
+		e = &CopyError{err: failed[0]}
 	}
+	e.others = failed[1:]
 	e.Committed, e.Unknown = mergeRanges(p.took), mergeRanges(p.doubt)
 	return e
 }

@@ -3,10 +3,13 @@ package auroradataapi_test
 import (
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // panicking is a source that gives up in the middle of a load.
@@ -96,6 +99,51 @@ func TestCopyFromSavepoints(t *testing.T) {
 					t.Error("a savepoint was left behind")
 				}
 			})
+		}
+	})
+}
+
+// TestCopyFromSeveralFail has calls fail that are made at once, and the source
+// besides: the error has all of their causes.
+func TestCopyFromSeveralFail(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, _ bool) {
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL, pad text)")
+		exec(t, db, "INSERT INTO t VALUES (2, 'there', '')")
+		// Each call has one row, and waits until all of them are under way.
+		if err := srv.Server.Faults().Add(server.Fault{Kind: server.FaultDelay, Delay: time.Second, SQL: "INSERT INTO t "}); err != nil {
+			t.Fatal(err)
+		}
+		pad := strings.Repeat("x", 2_200_000)
+		broken := errors.New("the source is broken")
+		err := auroradataapi.CopySeq(func(yield func([]any, error) bool) {
+			_ = yield([]any{1, nil, pad}, nil) && yield([]any{2, "twice", pad}, nil) && yield([]any{3, "this is too long", pad}, nil) &&
+				yield([]any{4, "well", pad}, nil) && yield(nil, broken)
+		}, func(rows auroradataapi.CopySource) error {
+			_, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "name", "pad"}, rows, auroradataapi.CopyOptions{PerCall: true, InFlight: 5})
+			return err
+		})
+		var e *auroradataapi.CopyError
+		var cause *auroradataapi.Error
+		if !errors.As(err, &e) || !errors.As(err, &cause) {
+			t.Fatalf("got %v", err)
+		}
+		for _, want := range []error{auroradataapi.NotNullViolation, auroradataapi.UniqueViolation, auroradataapi.StringDataRightTruncation, broken} {
+			if !errors.Is(err, want) {
+				t.Errorf("%v is not in %v", want, err)
+			}
+		}
+		for _, want := range []string{"row 1: ", "row 2: ", "row 3: ", "row 5: the source: "} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q is not in %v", want, err)
+			}
+		}
+		first := map[int64]error{1: auroradataapi.NotNullViolation, 2: auroradataapi.UniqueViolation, 3: auroradataapi.StringDataRightTruncation}
+		if !errors.Is(cause, first[e.Row]) {
+			t.Errorf("row %d is to blame, for %v", e.Row, cause)
+		}
+		// The fourth was not sent: the source failed before its call was full.
+		if n := query[int](t, db, "SELECT count(*) FROM t"); n != 1 || len(e.Committed)+len(e.Unknown) > 0 {
+			t.Errorf("%d rows are there: %v", n, err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,8 +26,9 @@ type CopyError struct {
 	// answer was lost, with PerCall.
 	Unknown []RowRange
 
-	err   error
-	chunk *copyChunk
+	err    error
+	others []error // of calls at the same time, and of the source
+	chunk  *copyChunk
 }
 
 // Error names the row or the rows.
@@ -42,14 +44,23 @@ func (e *CopyError) Error() string {
 		fmt.Fprintf(&b, "rows %d to %d: ", e.First, e.Last)
 	}
 	b.WriteString(strings.TrimPrefix(e.err.Error(), "auroradataapi: "))
+	for _, other := range e.others {
+		b.WriteString("; besides, " + strings.TrimPrefix(strings.TrimPrefix(other.Error(), "auroradataapi: "), "CopyFrom: "))
+	}
 	if len(e.Committed)+len(e.Unknown) > 0 {
 		fmt.Fprintf(&b, " (committed: %s; unknown: %s)", formatRanges(e.Committed), formatRanges(e.Unknown))
 	}
 	return b.String()
 }
 
-// Unwrap returns the cause.
-func (e *CopyError) Unwrap() error { return e.err }
+// Unwrap returns the cause; where calls that were made at once have failed too, all
+// of the causes, that of Row, or First and Last, before the others.
+func (e *CopyError) Unwrap() error {
+	if len(e.others) == 0 {
+		return e.err
+	}
+	return errors.Join(append([]error{e.err}, e.others...)...)
+}
 
 func formatRanges(ranges []RowRange) string {
 	if len(ranges) == 0 {
