@@ -9,16 +9,16 @@ import (
 
 // copyNoTable has the database say why it lists no columns of a table.
 func (c *Conn) copyNoTable(ctx context.Context, t *tx, table string) error {
-	err := c.copyAsk(ctx, t, "SELECT 1 FROM "+table+" WHERE 1 = 0", nil, func([]wire.Field) bool { return true })
+	err := c.copyAsk(ctx, t, "the table "+table, "SELECT 1 FROM "+table+" WHERE 1 = 0", nil, func([]wire.Field) bool { return true })
 	if err == nil {
 		err = errorf("CopyFrom: the database lists no columns of the table %s; is it a temporary one?", table)
 	}
 	return err
 }
 
-// copyAsk asks about a table, in a transaction perhaps. read returns false for a
-// row that cannot be of the answer.
-func (c *Conn) copyAsk(ctx context.Context, t *tx, sql string, params []wire.Parameter, read func([]wire.Field) bool) error {
+// copyAsk asks what there is to know of a table, in a transaction perhaps. read
+// returns false for a row that cannot be of the answer.
+func (c *Conn) copyAsk(ctx context.Context, t *tx, what, sql string, params []wire.Parameter, read func([]wire.Field) bool) error {
 	resp, err := c.run(ctx, CallDescribe, call{query: sql, parsed: c.dialect.Parse(sql)}, nil, t, wire.ExecuteRequest{SQL: sql, Parameters: params})
 	if err != nil {
 		return err
@@ -30,9 +30,9 @@ func (c *Conn) copyAsk(ctx context.Context, t *tx, sql string, params []wire.Par
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return err
+			return errorf("CopyFrom: the answer to the question for %s cannot be read: %w", what, err)
 		case !read(row):
-			return errorf("CopyFrom: the service sent another answer than was asked for")
+			return errorf("CopyFrom: the answer to the question for %s has a row of another form", what)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -221,26 +222,45 @@ func (l *load) run(ctx context.Context, c *Conn) error {
 	if l.options.PerCall && c.tx.Load() != nil {
 		return errorf("CopyFrom: PerCall commits each call by itself, and this connection is in a transaction")
 	}
-	inside := c.tx.Load()
-	var own *tx // where to learn the columns takes a transaction, the rows share it
-	if inside == nil && !l.options.PerCall && c.enclosed(call{}) {
-		var err error
-		if own, err = c.begin(ctx, call{query: l.String()}, newLane()); err != nil {
+	if c.tx.Load() != nil || l.options.PerCall || !c.enclosed(call{}) {
+		p, err := l.prepare(ctx, c, c.tx.Load())
+		if err != nil {
 			return err
 		}
-		inside = own
-	}
-	sql, err := c.copyStatement(ctx, inside, l.table, l.columns, l.options)
-	if err != nil {
-		if own != nil {
-			own.release(ctx)
-		}
+		l.result, err = p.run(ctx)
 		return err
 	}
-	p := newCopier(c, sql, l.rows, l.options)
-	p.tx = own
+	// To learn the columns takes a transaction, and the rows share it.
+	own, err := c.begin(ctx, call{query: l.String()}, newLane())
+	if err != nil {
+		return err
+	}
+	prepared := false
+	defer func() {
+		if !prepared {
+			own.release(ctx)
+		}
+	}()
+	p, err := l.prepare(ctx, c, own)
+	if err != nil {
+		return err
+	}
+	prepared, p.tx = true, own
 	l.result, err = p.run(ctx)
 	return err
+}
+
+// prepare learns of the table what it takes to load rows into it, in a transaction
+// perhaps. No row is read for a load that cannot be.
+func (l *load) prepare(ctx context.Context, c *Conn, t *tx) (*copier, error) {
+	s, err := c.copyStatement(ctx, t, l.table, l.columns, l.options)
+	if err != nil {
+		return nil, err
+	}
+	if n := utf8.RuneCountInString(s.LongStatement(c.dialect)); n > wire.MaxSQLChars { // the longer one of the two
+		return nil, errorf("CopyFrom: the statement for %d columns has %d characters, and the Data API takes %d: load fewer columns, and the others by CopyUpdate behind them", len(l.columns), n, wire.MaxSQLChars)
+	}
+	return newCopier(c, s, l.rows, l.options), nil
 }
 
 func (o CopyOptions) check(columns []string) error {
@@ -302,7 +322,7 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 			{Name: "database", Value: wire.String(database)},
 		}
 	}
-	types, err := c.copyTypes(ctx, t, params)
+	types, err := c.copyTypes(ctx, t, table, params)
 	if err != nil {
 		return none, err
 	}
@@ -321,9 +341,9 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 }
 
 // copyTypes asks for the columns of a table, and returns them by their names.
-func (c *Conn) copyTypes(ctx context.Context, t *tx, params []wire.Parameter) (map[string]dialect.CopyColumn, error) {
+func (c *Conn) copyTypes(ctx context.Context, t *tx, table string, params []wire.Parameter) (map[string]dialect.CopyColumn, error) {
 	types := make(map[string]dialect.CopyColumn)
-	err := c.copyAsk(ctx, t, c.dialect.ColumnTypes(), params, func(row []wire.Field) bool {
+	err := c.copyAsk(ctx, t, "the columns of the table "+table, c.dialect.ColumnTypes(), params, func(row []wire.Field) bool {
 		column, ok := c.dialect.ReadColumn(row)
 		types[column.Name] = column
 		return ok

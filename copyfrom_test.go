@@ -475,3 +475,48 @@ func TestLostQuestions(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCopyFromManyColumns loads more columns than a statement can name, which is
+// said before a row is read.
+func TestCopyFromManyColumns(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, mysql bool) {
+		var names, columns []string
+		for i := range 1000 {
+			names = append(names, fmt.Sprintf("a_column_of_a_table_of_many_%03d", i))
+			columns = append(columns, names[i]+" int")
+		}
+		exec(t, db, "CREATE TABLE t ("+strings.Join(columns, ", ")+")")
+		row := make([]any, len(names))
+		for _, options := range []auroradataapi.CopyOptions{{}, {PerCall: true}, {OnBadRow: func(row auroradataapi.BadRow) error { return nil }}} {
+			source := &countedSource{CopySource: auroradataapi.CopyRows([][]any{row})}
+			_, err := auroradataapi.CopyFrom(t.Context(), db, "t", names, source, options)
+			var e *auroradataapi.CopyError
+			if err == nil || !strings.Contains(err.Error(), "the statement for 1000 columns has") || !strings.Contains(err.Error(), "load fewer columns") || errors.As(err, &e) || source.read > 0 {
+				t.Errorf("got %v, and %d rows were read", err, source.read)
+			}
+		}
+		options := auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpdate, Key: names[:1]}
+		row[0], row[1], row[400], row[500], row[999] = 7, 1, 2, 3, 4
+		if _, err := auroradataapi.CopyFrom(t.Context(), db, "t", names[:500], auroradataapi.CopyRows([][]any{row[:500]}), auroradataapi.CopyOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		rest := append(names[:1:1], names[500:800]...)
+		if _, err := auroradataapi.CopyFrom(t.Context(), db, "t", rest, auroradataapi.CopyRows([][]any{append(row[:1:1], row[500:800]...)}), options); err != nil {
+			t.Fatal(err)
+		}
+		if n := query[int](t, db, fmt.Sprintf("SELECT %s + %s FROM t", names[400], names[500])); n != 5 {
+			t.Errorf("the rest by the advice of the error: got %d", n)
+		}
+		if n := srv.Server.OpenTransactions(); n != 0 {
+			t.Errorf("%d transactions are open", n)
+		}
+	})
+}
+
+// countedSource counts the rows that are read.
+type countedSource struct {
+	auroradataapi.CopySource
+	read int
+}
+
+func (s *countedSource) Next() bool { s.read++; return s.CopySource.Next() }

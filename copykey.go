@@ -19,7 +19,7 @@ func (c *Conn) copyKey(ctx context.Context, t *tx, s dialect.Copy, params []wire
 		return nil
 	}
 	var indexes []dialect.UniqueIndex
-	err := c.copyAsk(ctx, t, sql, params, func(row []wire.Field) (ok bool) {
+	err := c.copyAsk(ctx, t, "the unique indexes of the table "+s.Table, sql, params, func(row []wire.Field) (ok bool) {
 		indexes, ok = dialect.ReadIndex(indexes, row)
 		return ok
 	})
