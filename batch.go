@@ -137,10 +137,12 @@ func (c *Conn) execBatch(ctx context.Context, q call, b *batch) error {
 	if err != nil {
 		return err
 	}
+	done := false
+	defer t.releaseUnless(ctx, &done)
 	if err := c.sendBatch(ctx, requests, b, t); err != nil {
-		t.release(ctx)
 		return err
 	}
+	done = true // a commit that fails rolls back by itself
 	if err := t.commit(ctx, q.query); err != nil {
 		return &BatchError{First: 0, End: len(b.sets), Err: err}
 	}

@@ -82,11 +82,7 @@ func (p *copier) runOwnTransaction(ctx context.Context) error {
 // runOrRelease loads all rows, or rolls back, for a source that panics too.
 func (p *copier) runOrRelease(ctx context.Context) error {
 	loaded := false
-	defer func() {
-		if !loaded {
-			p.tx.release(ctx)
-		}
-	}()
+	defer p.tx.releaseUnless(ctx, &loaded)
 	err := p.runTransaction(ctx)
 	loaded = err == nil
 	return err

@@ -236,11 +236,7 @@ func (l *load) run(ctx context.Context, c *Conn) error {
 		return err
 	}
 	prepared := false
-	defer func() {
-		if !prepared {
-			own.release(ctx)
-		}
-	}()
+	defer own.releaseUnless(ctx, &prepared)
 	p, err := l.prepare(ctx, c, own)
 	if err != nil {
 		return err

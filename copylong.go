@@ -25,11 +25,7 @@ func (p *copier) sendLong(ctx context.Context, k *copyChunk) (sent, error) {
 		return sent{}, err
 	}
 	whole := false
-	defer func() {
-		if !whole {
-			t.release(ctx)
-		}
-	}()
+	defer t.releaseUnless(ctx, &whole)
 	s, err := p.sendPieces(ctx, t, k)
 	if err != nil {
 		return s, err

@@ -191,7 +191,16 @@ func (o observed) BeginTransaction(ctx context.Context, req *wire.BeginRequest) 
 			s.TransactionID = resp.TransactionID
 		}
 	}
+	told := false
+	defer func() {
+		if !told && err == nil { // the tracer panics, and nobody will know of the transaction
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+			defer cancel()
+			_, _ = o.rollBack(ctx, &wire.RollbackRequest{ResourceARN: req.ResourceARN, SecretARN: req.SecretARN, TransactionID: resp.TransactionID})
+		}
+	}()
 	o.end(ctx, s, err)
+	told = true
 	return resp, err
 }
 
@@ -216,7 +225,21 @@ func (o observed) CommitTransaction(ctx context.Context, req *wire.CommitRequest
 }
 
 func (o observed) RollbackTransaction(ctx context.Context, req *wire.RollbackRequest) (*wire.RollbackResponse, error) {
+	started := false
+	defer func() {
+		if !started { // the tracer panics, and the transaction is to end all the same
+			_, _ = o.rollBack(ctx, req)
+		}
+	}()
 	ctx, s := o.start(ctx, wire.RollbackTransaction, req.TransactionID, nil)
+	started = true
+	resp, err := o.rollBack(ctx, req)
+	o.end(ctx, s, err)
+	return resp, err
+}
+
+// rollBack rolls back and counts it.
+func (o observed) rollBack(ctx context.Context, req *wire.RollbackRequest) (*wire.RollbackResponse, error) {
 	resp, err := o.api.RollbackTransaction(ctx, req)
 	o.rollback.count(err)
 	if err == nil {
@@ -224,6 +247,5 @@ func (o observed) RollbackTransaction(ctx context.Context, req *wire.RollbackReq
 	} else {
 		o.ended(req.TransactionID, nil)
 	}
-	o.end(ctx, s, err)
 	return resp, err
 }

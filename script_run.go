@@ -19,6 +19,11 @@ type script struct {
 // run runs the statements until one fails. do runs one that is neither the begin
 // nor the end of a transaction.
 func (s *script) run(ctx context.Context, steps []call, do func(call) error) error {
+	defer func() {
+		if s.own != nil { // a statement has failed, or a tracer panics
+			s.own.release(ctx)
+		}
+	}()
 	if s.conn.cfg.MultiStatements == MultiStatementsInTransaction && s.conn.tx.Load() == nil {
 		if err := s.begin(ctx, steps[0]); err != nil {
 			return err
@@ -26,14 +31,14 @@ func (s *script) run(ctx context.Context, steps []call, do func(call) error) err
 	}
 	for _, q := range steps {
 		if err := s.step(ctx, q, do); err != nil {
-			return s.fail(ctx, q, err)
+			return s.fail(q, err)
 		}
 		s.applied++
 	}
 	if s.own != nil {
 		q := steps[len(steps)-1]
 		if err := s.commit(ctx, q); err != nil {
-			return s.fail(ctx, q, err)
+			return s.fail(q, err)
 		}
 	}
 	return nil
@@ -71,10 +76,9 @@ func (s *script) commit(ctx context.Context, q call) error {
 	return err
 }
 
-// fail rolls back what is open and makes the error of a statement.
-func (s *script) fail(ctx context.Context, q call, err error) error {
+// fail makes the error of a statement. What is open is rolled back.
+func (s *script) fail(q call, err error) error {
 	if s.own != nil {
-		s.own.release(ctx)
 		s.applied = s.kept
 	}
 	return q.failed(s.applied, err)

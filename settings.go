@@ -97,10 +97,12 @@ func (c *Conn) begin(ctx context.Context, q call, l *lane) (*tx, error) {
 	if err != nil || q.bareSession {
 		return t, err
 	}
+	begun := false
+	defer t.releaseUnless(ctx, &begun)
 	if err := t.applySettings(ctx); err != nil {
-		t.release(ctx)
 		return nil, err
 	}
+	begun = true
 	return t, nil
 }
 
@@ -131,14 +133,16 @@ func (c *Conn) transmitEnclosed(ctx context.Context, s sending, send func(ctx co
 	if err != nil {
 		return err
 	}
+	done := false
+	defer t.releaseUnless(ctx, &done)
 	if err := c.transmit(ctx, s, t, send); err != nil {
-		t.release(ctx)
 		// It cannot run in a transaction, or would end it.
 		if errors.Is(err, Code("25001")) || errors.Is(err, Code("2D000")) {
 			err = fmt.Errorf("%w (it was run in a transaction for the sake of the settings of the session; name its schemas and add the option WithoutSettings)", err)
 		}
 		return err
 	}
+	done = true // a commit that fails rolls back by itself
 	return t.commit(ctx, s.query)
 }
 

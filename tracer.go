@@ -17,7 +17,8 @@ import (
 // The methods are called by many goroutines at once, and hold the call up for
 // as long as they take. What one panics with reaches whoever waits for the call,
 // even if a goroutine of the driver makes it; where nobody waits any longer, that is
-// the Close of the sql.DB.
+// the Close of the sql.DB. A transaction that the program does not have in its hands is
+// rolled back then.
 type Tracer interface {
 	// CallStart is called before a call. The call, and CallEnd, get the context
 	// that it returns, which has to be ctx or come from it; nil stands for ctx.

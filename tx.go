@@ -59,6 +59,8 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if err != nil {
 		return nil, err
 	}
+	begun := false
+	defer t.releaseUnless(ctx, &begun)
 	switch {
 	case setup.Set != "":
 		_, err = t.setUp(ctx, setup.Set, nil)
@@ -72,9 +74,9 @@ func (c *Conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		err = errOpen()
 	}
 	if err != nil {
-		t.release(ctx)
 		return nil, err
 	}
+	begun = true
 	return t, nil
 }
 
@@ -195,8 +197,9 @@ func (t *tx) commit(ctx context.Context, statement string) error {
 	}
 	defer t.lane.yield()
 	t.leave()
+	ended := false // or there may be something to roll back
+	defer t.releaseUnless(ctx, &ended)
 	if t.cause != nil {
-		t.release(ctx)
 		return newFailedTransaction(wire.CommitTransaction, statement, t.health)
 	}
 	resp, err := t.conn.api.CommitTransaction(ctx, &wire.CommitRequest{
@@ -209,11 +212,10 @@ func (t *tx) commit(ctx context.Context, statement string) error {
 	}
 	if err != nil {
 		e := newError(wire.CommitTransaction, statement, nil, err)
-		if !errors.Is(e, ErrTransactionNotFound) { // there may be something to roll back
-			t.release(ctx)
-		}
+		ended = errors.Is(e, ErrTransactionNotFound)
 		return e
 	}
+	ended = true
 	if resp.TransactionStatus == wire.StatusRolledBack {
 		return newFailedTransaction(wire.CommitTransaction, statement, health{why: whyRolledBack})
 	}
@@ -254,6 +256,14 @@ func (t *tx) release(ctx context.Context) {
 		return
 	}
 	t.conn.connector.background.run(func(<-chan struct{}) { t.conn.drop(ctx, t.id) })
+}
+
+// releaseUnless rolls back a transaction of the driver's own unless it was done with:
+// a deferred call does so where a function of the program, such as a tracer, panics.
+func (t *tx) releaseUnless(ctx context.Context, done *bool) {
+	if !*done {
+		t.release(ctx)
+	}
 }
 
 // drop rolls back a transaction that nobody asks for any more, even if the

@@ -97,6 +97,110 @@ func TestCopyFromPanicOfCallback(t *testing.T) {
 	})
 }
 
+// eventTracer panics with itself at one event: the start or the end of any call,
+// the first of which is 1.
+type eventTracer struct {
+	recording
+	at   int32
+	seen atomic.Int32
+}
+
+func (e *eventTracer) event() {
+	if e.seen.Add(1) == e.at {
+		panic(e)
+	}
+}
+
+func (e *eventTracer) CallStart(ctx context.Context, call auroradataapi.CallInfo) context.Context {
+	e.event()
+	return e.recording.CallStart(ctx, call)
+}
+
+func (e *eventTracer) CallEnd(ctx context.Context, call auroradataapi.CallInfo, result auroradataapi.CallResult) {
+	e.recording.CallEnd(ctx, call, result)
+	e.event()
+}
+
+// TestPanicOfTracerAnywhere has a tracer panic at one event after the other of what
+// takes a transaction, which must not be left open.
+func TestPanicOfTracerAnywhere(t *testing.T) {
+	copied := func(options auroradataapi.CopyOptions) func(*testing.T, *sql.DB) {
+		return func(t *testing.T, db *sql.DB) {
+			rows := [][]any{{1, "a"}, {2, nil}}
+			_, _ = auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "name"}, auroradataapi.CopyRows(rows), options)
+		}
+	}
+	skip := func(auroradataapi.BadRow) error { return nil }
+	begun := func(opts *sql.TxOptions) func(*testing.T, *sql.DB) {
+		return func(t *testing.T, db *sql.DB) {
+			tx, err := db.BeginTx(t.Context(), opts)
+			if err != nil { // MySQL's level cannot be set
+				return
+			}
+			defer tx.Rollback()
+			exec(t, tx, "INSERT INTO t VALUES (1, 'a')")
+			if err := tx.Commit(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	batched := make([][]any, 2500) // in several calls
+	for i := range batched {
+		batched[i] = []any{i, "x"}
+	}
+	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
+		setUp := srv.Open(t)
+		exec(t, setUp, "CREATE TABLE t (id int PRIMARY KEY, name varchar(20) NOT NULL)")
+		for name, do := range map[string]func(*testing.T, *sql.DB){
+			"CopyFrom":           copied(auroradataapi.CopyOptions{}),
+			"CopyFrom, OnBadRow": copied(auroradataapi.CopyOptions{OnBadRow: skip}),
+			"CopyFrom, PerCall":  copied(auroradataapi.CopyOptions{OnBadRow: skip, PerCall: true}),
+			"Begin":              begun(nil),
+			"Begin serializable": begun(&sql.TxOptions{Isolation: sql.LevelSerializable}),
+			"Exec":               func(t *testing.T, db *sql.DB) { _, _ = db.ExecContext(t.Context(), "INSERT INTO t VALUES (1, 'a')") },
+			"ExecBatch": func(t *testing.T, db *sql.DB) {
+				_, _ = auroradataapi.ExecBatch(t.Context(), db, "INSERT INTO t VALUES (?, ?)", batched)
+			},
+			"script": func(t *testing.T, db *sql.DB) {
+				_, _ = db.ExecContext(t.Context(), "INSERT INTO t VALUES (1, 'a'); INSERT INTO t VALUES (2, 'b')")
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				for n := int32(1); ; n++ {
+					exec(t, setUp, "DELETE FROM t")
+					tracer := &eventTracer{at: n}
+					cfg := srv.Config()
+					cfg.Tracer, cfg.Params = tracer, auroradataapi.ParamsBind
+					if srv.Engine == "postgresql" {
+						cfg.Settings = map[string]string{"search_path": "public"} // a transaction around everything
+					}
+					cfg.MultiStatements = auroradataapi.MultiStatementsInTransaction
+					connector, err := auroradataapi.NewConnector(cfg)
+					if err != nil {
+						t.Fatal(err)
+					}
+					db := sql.OpenDB(connector)
+					v := recovered(func() { do(t, db) })
+					db.Close()
+					if v != tracer && tracer.seen.Load() >= n {
+						t.Errorf("event %d: recovered %v", n, v)
+					}
+					if open, ids := srv.Server.OpenTransactions(), connector.Stats().TransactionsOpen; open != 0 || ids != 0 {
+						t.Errorf("event %d: %d transactions are open, and %d are known of", n, open, ids)
+						srv.Server.ExpireTransactions()
+					}
+					if tracer.seen.Load() < n { // there are no more
+						if n < 3 {
+							t.Errorf("there were %d events", n-1)
+						}
+						break
+					}
+				}
+			})
+		}
+	})
+}
+
 // TestPanicOfTracer has a tracer panic in calls that other goroutines make.
 func TestPanicOfTracer(t *testing.T) {
 	eachEngine(t, func(t *testing.T, srv *dataapitest.Server) {
