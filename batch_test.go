@@ -37,16 +37,10 @@ func (c *countingTracer) CallEnd(context.Context, auroradataapi.CallInfo, aurora
 func openCounting(t *testing.T, srv *dataapitest.Server) (*sql.DB, *countingTracer) {
 	t.Helper()
 	tracer := &countingTracer{}
-	cfg := srv.Config()
-	cfg.Tracer = tracer
-	cfg.Params = auroradataapi.ParamsBind // whose calls are those of the batch alone
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db, tracer
+	return srv.Open(t, func(c *auroradataapi.Config) {
+		c.Tracer = tracer
+		c.Params = auroradataapi.ParamsBind // whose calls are those of the batch alone
+	}), tracer
 }
 
 // engines runs a test on each engine.

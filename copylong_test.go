@@ -285,16 +285,9 @@ func TestCopyFromPieceTwice(t *testing.T) {
 		}
 		for _, perCall := range []bool{false, true} {
 			web := &twice{web: http.DefaultClient, text: next}
-			cfg := srv.Config()
-			cfg.HTTPClient = web
-			connector, err := auroradataapi.NewConnector(cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			db := sql.OpenDB(connector)
-			defer db.Close()
+			db := srv.Open(t, func(c *auroradataapi.Config) { c.HTTPClient = web })
 			exec(t, db, "DELETE FROM t")
-			_, err = auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "t", "b"}, sourceOf(longRows(5e6, 10)), auroradataapi.CopyOptions{PerCall: perCall})
+			_, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"id", "t", "b"}, sourceOf(longRows(5e6, 10)), auroradataapi.CopyOptions{PerCall: perCall})
 			var e *auroradataapi.CopyError
 			if web.hits != 1 || !errors.As(err, &e) || e.Row != 5 || !strings.Contains(err.Error(), "another text") || len(e.Unknown) > 0 {
 				t.Errorf("per call %t: %d calls were sent twice: %v", perCall, web.hits, err)

@@ -18,7 +18,7 @@ import (
 // repeated runs, outside and inside of a transaction.
 func TestRefusedTypes(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	exec(t, db, "CREATE TYPE pair AS (a int, b text)")
 	exec(t, db, "CREATE TYPE mood AS ENUM ('happy', 'sad')")
 	exec(t, db, "CREATE DOMAIN span AS interval")
@@ -222,7 +222,7 @@ func TestRefusedTypesChangedByOthers(t *testing.T) {
 	srv := dataapitest.New(t)
 	other := srv.Open(t)
 	var late atomic.Int64 // by how much the clock of the driver is
-	db := openPaging(t, srv, func(cfg *auroradataapi.Config) {
+	db := srv.Open(t, func(cfg *auroradataapi.Config) {
 		cfg.Now = func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
 	})
 	const statement = "SELECT a FROM t"
@@ -295,7 +295,7 @@ func TestRefusedTypesOfWritingView(t *testing.T) {
 func TestRefusedTypesOfLargeResult(t *testing.T) {
 	srv := dataapitest.New(t)
 	const statement = "SELECT interval '1 day', repeat('x', 1000) FROM generate_series(1, 2000)"
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	for _, which := range []string{"first", "second"} {
 		rows, err := db.Query(statement)
 		if err != nil {
@@ -309,7 +309,7 @@ func TestRefusedTypesOfLargeResult(t *testing.T) {
 			t.Errorf("the %s time: %d rows, %v", which, n, err)
 		}
 	}
-	off := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingOff })
+	off := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingOff })
 	exec(t, off, "CREATE TABLE t (a interval, b text)")
 	exec(t, off, "INSERT INTO t VALUES ('1 day', '')")
 	for _, large := range []bool{false, true} {

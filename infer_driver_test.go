@@ -69,15 +69,7 @@ func (k *kindCounter) count(kind auroradataapi.CallKind) (n int) {
 func openInferring(t *testing.T, srv *dataapitest.Server, mode auroradataapi.ParamMode) (*sql.DB, *kindCounter) {
 	t.Helper()
 	counter := &kindCounter{}
-	cfg := srv.Config()
-	cfg.Tracer, cfg.Params = counter, mode
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db, counter
+	return srv.Open(t, func(c *auroradataapi.Config) { c.Tracer, c.Params = counter, mode }), counter
 }
 
 const inferSchema = `CREATE TABLE o (id uuid PRIMARY KEY, doc jsonb, raw json, at timestamptz, wall timestamp, day date, clock time,
@@ -275,14 +267,7 @@ func TestInferredAnew(t *testing.T) {
 // TestInferredInPages reads a statement in pages whose types have changed.
 func TestInferredInPages(t *testing.T) {
 	srv := dataapitest.New(t)
-	cfg := srv.Config()
-	cfg.Paging = auroradataapi.PagingAlways
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
 	other := srv.Open(t)
 	for _, typ := range []string{"date", "jsonb", "text[]"} {
 		exec(t, other, "DROP TABLE IF EXISTS v")

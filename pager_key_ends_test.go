@@ -34,7 +34,7 @@ func TestKeyedSnapshot(t *testing.T) {
 			wide(t, direct, 6000)
 			rows, err := direct.Query(statement)
 			_, _, want := sumsOf(t, rows, err)
-			db := openPaging(t, srv, func(c *auroradataapi.Config) { c.PageBytes, c.NoPrefetch = 100_000, true })
+			db := srv.Open(t, func(c *auroradataapi.Config) { c.PageBytes, c.NoPrefetch = 100_000, true })
 			query := db.Query
 			if inside {
 				tx := begin(t, db, nil)
@@ -66,7 +66,7 @@ func TestKeyedChange(t *testing.T) {
 	direct := openDirect(t, srv)
 	wide(t, direct, 6000)
 	read := func(paging auroradataapi.Paging, statement string) (int, error) {
-		db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = paging })
+		db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = paging })
 		tx := begin(t, db, nil)
 		defer tx.Rollback()
 		rows, err := tx.Query(statement)
@@ -102,7 +102,7 @@ func TestKeyedEnds(t *testing.T) {
 	_, want, _ := sumsOf(t, rows, err)
 	for _, statement := range []string{"SELECT * FROM wide ORDER BY id", "SELECT * FROM (SELECT * FROM wide) z ORDER BY id"} {
 		open := func(prefetch bool) *sql.DB {
-			return openPaging(t, srv, func(c *auroradataapi.Config) {
+			return srv.Open(t, func(c *auroradataapi.Config) {
 				c.Paging, c.PageBytes, c.NoPrefetch = auroradataapi.PagingTable, 200_000, !prefetch
 			})
 		}
@@ -183,7 +183,7 @@ func TestUnpageable(t *testing.T) {
 	} {
 		exec(t, direct, sql)
 	}
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	for _, tt := range []struct{ sql, why string }{
 		{"SELECT a.* FROM wide a JOIN digits d ON d.i = a.n", "more than one table"},
 		{"SELECT n, GROUP_CONCAT(p) FROM wide GROUP BY n, id", "GROUP BY"},
@@ -221,11 +221,11 @@ func TestUnpageable(t *testing.T) {
 	if n, _, _ := sumsOf(t, rows, err); n != 4000 {
 		t.Errorf("a function that does not write: %d rows", n)
 	}
-	off := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingOff })
+	off := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingOff })
 	if _, err := off.Query("SELECT * FROM wide"); !errors.Is(err, auroradataapi.ErrResultTooLarge) || errors.Is(err, auroradataapi.ErrCannotPage) {
 		t.Errorf("without paging: %v", err)
 	}
-	table := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	table := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
 	if _, err := table.Query("SELECT a.id, b.* FROM wide a JOIN wide b ON a.id = b.id"); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "same name") {
 		t.Errorf("two columns of a name: %v", err)
 	}
@@ -237,7 +237,7 @@ func TestKeyedHidden(t *testing.T) {
 	t.Parallel()
 	srv := dataapitest.New(t, dataapitest.MySQL())
 	wide(t, openDirect(t, srv), 4000)
-	tx := begin(t, openPaging(t, srv, nil), nil)
+	tx := begin(t, srv.Open(t), nil)
 	defer tx.Rollback()
 	exec(t, tx, "CREATE TEMPORARY TABLE hidden AS SELECT 1 AS id, n, p FROM wide")
 	exec(t, tx, "ALTER TABLE hidden RENAME TO wide")
@@ -303,7 +303,7 @@ func TestKeyedTypes(t *testing.T) {
 		'2024-01-15 01:02:03.4', '-100:00:00.5', 2024, 'a', 'é', '', 'long', 'y', 'x,y', 'ab', X'00FF', X'80', '{"a": 1}', POINT(1, 2))`)
 	exec(t, direct, "INSERT INTO kinds (id) VALUES (2)")
 	plain := srv.Open(t)
-	paged := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	paged := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
 	for _, statement := range []string{"SELECT * FROM kinds ORDER BY id", "SELECT a + 1, NULL, e * 1, CONCAT(o, n) FROM kinds ORDER BY g, id"} {
 		if diff := cmp.Diff(valuesOf(t, plain, statement), valuesOf(t, paged, statement)); diff != "" {
 			t.Errorf("%s (-plain +paged)\n%s", statement, diff)
@@ -311,7 +311,7 @@ func TestKeyedTypes(t *testing.T) {
 	}
 	// What goes through a temporary table has to be large.
 	digits(t, direct)
-	table := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	table := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
 	const join, columns = "SELECT kinds.* FROM kinds, digits x, digits y, digits z, digits w WHERE w.i < %d ORDER BY id DESC", 25
 	want, got := valuesOf(t, plain, fmt.Sprintf(join, 1)), valuesOf(t, table, fmt.Sprintf(join, 10))
 	if len(got) != columns*(3+20_000) {
@@ -380,7 +380,7 @@ func TestTableOfView(t *testing.T) {
 		exec(t, direct, sql)
 	}
 	t.Cleanup(func() { exec(t, direct, "DROP USER "+user) })
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
 	for _, view := range []string{"noting", "above"} {
 		exec(t, direct, "DELETE FROM log")
 		tx := begin(t, db, nil)
@@ -398,7 +398,7 @@ func TestTableOfView(t *testing.T) {
 	if n, _, _ := sumsOf(t, rows, err); n != 4000 {
 		t.Errorf("a view whose function does not write: %d rows", n)
 	}
-	limited := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging, c.SecretARN = auroradataapi.PagingTable, peon })
+	limited := srv.Open(t, func(c *auroradataapi.Config) { c.Paging, c.SecretARN = auroradataapi.PagingTable, peon })
 	if _, err := limited.Query("SELECT * FROM calm"); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "SHOW VIEW") {
 		t.Errorf("without the right: %v", err)
 	}

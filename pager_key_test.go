@@ -115,7 +115,7 @@ func TestLargeResultByKey(t *testing.T) {
 				if st.table && way.paging != auroradataapi.PagingTable || st.passes && way.small {
 					continue
 				}
-				db := openPaging(t, srv, way.change)
+				db := srv.Open(t, way.change)
 				check := func(how string, rows *sql.Rows, err error) {
 					t.Helper()
 					n, sequence, set := sumsOf(t, rows, err)
@@ -160,7 +160,7 @@ func TestKeyTypes(t *testing.T) {
 	srv := dataapitest.New(t, dataapitest.MySQL())
 	direct := openDirect(t, srv)
 	digits(t, direct)
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging, c.PageBytes = auroradataapi.PagingAlways, 10_000 })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging, c.PageBytes = auroradataapi.PagingAlways, 10_000 })
 	const numbers = "(SELECT a.i + 10 * b.i + 100 * c.i AS n FROM digits a, digits b, digits c) z"
 	for i, tt := range []struct{ columns, key, values string }{
 		{"k TINYINT", "k, n", "n MOD 200 - 100"},
@@ -215,7 +215,7 @@ func TestLargeValuesByKey(t *testing.T) {
 			REPEAT('é', FLOOR(? * 500000)), 1.5, REPEAT('y', 90), IF(? = 0, NULL, REPEAT('z', 90000))`, i, mb, mb, mb, mb)
 	}
 	for i, way := range keyedWays {
-		db := openPaging(t, srv, way.change)
+		db := srv.Open(t, way.change)
 		statement := "SELECT * FROM long_values ORDER BY id"
 		if i > 0 { // one way is enough for the longest
 			statement = "SELECT * FROM long_values WHERE id <> 1 ORDER BY id"
@@ -227,7 +227,7 @@ func TestLargeValuesByKey(t *testing.T) {
 			t.Errorf("%s: %d rows of %d arrived, or changed", way.name, got, n)
 		}
 	}
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	rows, err := direct.Query("SELECT id, s, t FROM long_values WHERE id <> 1 ORDER BY s, id")
 	n, want, _ := sumsOf(t, rows, err)
 	rows, err = db.Query("SELECT id, s, t FROM long_values WHERE id <> 1 ORDER BY s")

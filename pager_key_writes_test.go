@@ -60,7 +60,7 @@ func TestKeyedWritingFunction(t *testing.T) {
 	exec(t, direct, "CREATE PROCEDURE prune_all() BEGIN DELETE FROM wide WHERE id > 2000; END")
 	exec(t, direct, "CREATE VIEW pruning AS SELECT prune(2000) AS n, COUNT(*) AS c FROM digits")
 	exec(t, direct, "CREATE VIEW above AS SELECT n, c FROM pruning")
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.NoPrefetch = true })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.NoPrefetch = true })
 	for _, statement := range []string{
 		"UPDATE wide SET p = 'changed'",
 		"SELECT prune(2000)",
@@ -106,7 +106,7 @@ func TestKeyedWritingFunction(t *testing.T) {
 		t.Errorf("with an argument: %d rows, %v", n, err)
 	}
 	// The query of the function may be read in pages itself.
-	always := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging, c.NoPrefetch = auroradataapi.PagingAlways, true })
+	always := srv.Open(t, func(c *auroradataapi.Config) { c.Paging, c.NoPrefetch = auroradataapi.PagingAlways, true })
 	if n, err := between(t, always, reading(t, "SELECT i, prune(2000) FROM digits")); !missed(n, err) {
 		t.Errorf("in another result: %d rows, %v", n, err)
 	}
@@ -127,7 +127,7 @@ func TestKeyedReadingBetween(t *testing.T) {
 	direct := openDirect(t, srv)
 	wide(t, direct, 6000)
 	exec(t, direct, "CREATE VIEW calm AS SELECT n, COUNT(*) AS c, MAX(LEFT(p, 3)) AS p FROM wide GROUP BY n")
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.NoPrefetch = true })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.NoPrefetch = true })
 	for _, statement := range []string{
 		"SELECT COUNT(*), MAX(id), GROUP_CONCAT(DISTINCT n ORDER BY n SEPARATOR ', '), STDDEV(n) FROM wide",
 		"SELECT id, ROW_NUMBER() OVER (PARTITION BY n ORDER BY id), LAG(id, 1) OVER w FROM wide WHERE id < 9 WINDOW w AS (ORDER BY id)",
@@ -175,7 +175,7 @@ func TestKeyedHiddenView(t *testing.T) {
 	exec(t, direct, "CREATE USER "+user)
 	t.Cleanup(func() { exec(t, direct, "DROP USER "+user) })
 	exec(t, direct, "GRANT SELECT ON "+srv.Database+".* TO "+user)
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.SecretARN, c.NoPrefetch = peon, true })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.SecretARN, c.NoPrefetch = peon, true })
 	if n, err := between(t, db, reading(t, "SELECT * FROM calm")); !missed(n, err) || !strings.Contains(err.Error(), "SHOW VIEW") {
 		t.Errorf("without the right: %d rows, %v", n, err)
 	}

@@ -17,21 +17,6 @@ import (
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 )
 
-func openPaging(t *testing.T, s *dataapitest.Server, change func(*auroradataapi.Config)) *sql.DB {
-	t.Helper()
-	cfg := s.Config()
-	if change != nil {
-		change(cfg)
-	}
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
 // sums reads n rows of a number and a text, and returns how many there were and
 // a checksum.
 func sums(t *testing.T, rows *sql.Rows, err error) (int, string) {
@@ -72,7 +57,7 @@ func TestPagingOptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := dataapitest.New(t, options...)
 			counter := &kindCounter{}
-			db := openPaging(t, srv, func(cfg *auroradataapi.Config) { cfg.Tracer = counter })
+			db := srv.Open(t, func(cfg *auroradataapi.Config) { cfg.Tracer = counter })
 			exec(t, db, "CREATE TABLE p (id int PRIMARY KEY, text varchar(500))")
 			for first := 0; first < n; first += 1000 {
 				sets := make([][]any, 1000)
@@ -145,7 +130,7 @@ func TestPagingOptions(t *testing.T) {
 
 func TestLargeResult(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	exec(t, db, `CREATE TABLE big AS SELECT i AS id,
 		CASE WHEN i % 7 = 0 THEN NULL WHEN i % 5 = 0 THEN '' ELSE repeat('it''s, "q" \ (é)', i % 9) END AS t FROM generate_series(1, 30000) i`)
 	text := func(i int) (string, bool) {
@@ -172,7 +157,7 @@ func TestLargeResult(t *testing.T) {
 		{"no prefetch", func(c *auroradataapi.Config) { c.NoPrefetch = true }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			db := openPaging(t, srv, tt.change)
+			db := srv.Open(t, tt.change)
 			for range 2 { // the second time it is known
 				rows, err := db.Query("SELECT id, t FROM big WHERE id > $1 ORDER BY id", 0)
 				if n, got := sums(t, rows, err); n != wantN || got != want {
@@ -224,7 +209,7 @@ func TestLargeValues(t *testing.T) {
 
 func TestLargeReturning(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	exec(t, db, `CREATE TABLE big (id serial, t text, n numeric)`)
 	const insert = `INSERT INTO big (t, n) SELECT repeat($1, 60) || i, $2 FROM generate_series(1, 20000) i RETURNING id, t`
 	_, err := db.Query(insert, "x", nil)
@@ -259,7 +244,7 @@ func TestLargeReturning(t *testing.T) {
 // twice.
 func TestLargeResultWrites(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	exec(t, db, `CREATE TABLE log (i int)`)
 	exec(t, db, `CREATE FUNCTION note(i int) RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (i); RETURN i; END'`)
 	count := func() int { t.Helper(); return query[int](t, db, "SELECT count(*) FROM log") }
@@ -290,7 +275,7 @@ func TestLargeResultWrites(t *testing.T) {
 
 func TestLargeResultEnds(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, nil)
+	db := srv.Open(t)
 	const statement = "SELECT i, repeat('x', 100) FROM generate_series(1, 100000) i"
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -319,7 +304,7 @@ func TestLargeResultEnds(t *testing.T) {
 	if err := rows.Err(); !errors.As(err, &e) || e.Rows != n || n == 0 {
 		t.Errorf("after %d rows: %v", n, err)
 	}
-	always := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	always := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
 	rows, err = always.QueryContext(ctx, "SELECT i, 1/(90000-i) FROM generate_series(1, 100000) i")
 	if err != nil {
 		t.Fatal(err)
@@ -335,7 +320,7 @@ func TestLargeResultEnds(t *testing.T) {
 // TestLargeResultTypes reads every type both ways: as an answer, and in pages.
 func TestLargeResultTypes(t *testing.T) {
 	srv := dataapitest.New(t)
-	plain, paged := srv.Open(t), openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	plain, paged := srv.Open(t), srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
 	for _, expr := range []string{
 		"true", "1::int2", "-2147483648", "9223372036854775807::int8", "3.14::float4", "1e15::float8", "1e-7::float8", "'Infinity'::float8",
 		"100.10::numeric", "'NaN'::numeric", "''", "'it''s (a), \"b\" \\ c'", "' x '::char(5)", "'n'::name", `'\x00ff5c'::bytea`, "''::bytea",

@@ -44,7 +44,7 @@ func newConfined(t *testing.T) confined {
 // open returns a database handle of the user.
 func (c confined) open(t *testing.T, paging auroradataapi.Paging, change ...func(*auroradataapi.Config)) *sql.DB {
 	t.Helper()
-	return openPaging(t, c.Server, func(cfg *auroradataapi.Config) {
+	return c.Server.Open(t, func(cfg *auroradataapi.Config) {
 		cfg.SecretARN, cfg.Paging = confinedSecret, paging
 		for _, change := range change {
 			change(cfg)
@@ -99,7 +99,7 @@ func TestConfinedWrites(t *testing.T) {
 		for calls, expression := range map[int]string{n: "noted(i)", 1: "CASE i WHEN 1900 THEN noted(i) ELSE i END"} {
 			for name, db := range map[string]*sql.DB{
 				"confined": c.open(t, paging),
-				"free":     openPaging(t, c.Server, func(cfg *auroradataapi.Config) { cfg.Paging = paging }),
+				"free":     c.Server.Open(t, func(cfg *auroradataapi.Config) { cfg.Paging = paging }),
 			} {
 				t.Run(fmt.Sprintf("%s %s %d", paging, name, calls), func(t *testing.T) {
 					delivered := 0
@@ -172,7 +172,7 @@ func TestConfinedPortal(t *testing.T) {
 		}
 		return all
 	}
-	want := read(openPaging(t, c.Server, func(cfg *auroradataapi.Config) { cfg.Paging = auroradataapi.PagingAlways }))
+	want := read(c.Server.Open(t, func(cfg *auroradataapi.Config) { cfg.Paging = auroradataapi.PagingAlways }))
 	if len(want) != 4000 {
 		t.Fatalf("%d rows", len(want))
 	}

@@ -16,7 +16,7 @@ import (
 // small pages.
 func openPortals(t *testing.T) *sql.DB {
 	t.Helper()
-	return openPaging(t, dataapitest.New(t), func(c *auroradataapi.Config) {
+	return dataapitest.New(t).Open(t, func(c *auroradataapi.Config) {
 		c.Paging, c.PageBytes = auroradataapi.PagingAlways, 10_000
 	})
 }
@@ -58,7 +58,7 @@ func TestPortalErrorIsAnError(t *testing.T) {
 // an error and not a row less.
 func TestSavepointWithinLongRow(t *testing.T) {
 	for _, columns := range []string{"id, t", "t"} { // one column would take a row within a row
-		db := openPaging(t, dataapitest.New(t), func(c *auroradataapi.Config) {
+		db := dataapitest.New(t).Open(t, func(c *auroradataapi.Config) {
 			// Two pieces a row and three a page.
 			c.Paging, c.PageBytes, c.NoPrefetch = auroradataapi.PagingAlways, 150_000, true
 		})
@@ -103,7 +103,7 @@ func TestPortalWithChange(t *testing.T) {
 // caller's transaction not be read: to run it again would change things twice.
 func TestPortalWhosePageIsNotSent(t *testing.T) {
 	srv := dataapitest.New(t)
-	db := openPaging(t, srv, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
 	exec(t, db, "CREATE TABLE t (id int)")
 	tx := begin(t, db, nil)
 	defer tx.Rollback()

@@ -1,7 +1,6 @@
 package auroradataapi_test
 
 import (
-	"database/sql"
 	"testing"
 	"time"
 
@@ -40,20 +39,16 @@ func TestTimeZone(t *testing.T) {
 				}
 			}
 			for name, offset := range map[string]string{"": "Z", "UTC": "Z", "+05:30": "+05:30", "America/St_Johns": "-02:30"} {
-				cfg := server.Config()
-				if name != "" {
+				db := server.Open(t, func(c *auroradataapi.Config) {
+					if name == "" {
+						return
+					}
 					parsed, err := auroradataapi.ParseDSN("auroradataapi://?loc=" + name)
 					if err != nil {
 						t.Fatal(err)
 					}
-					cfg.Location = parsed.Location
-				}
-				connector, err := auroradataapi.NewConnector(cfg)
-				if err != nil {
-					t.Fatal(err)
-				}
-				db := sql.OpenDB(connector)
-				defer db.Close()
+					c.Location = parsed.Location
+				})
 				var at, plain, day time.Time
 				var session string
 				if err := db.QueryRow(engine.query).Scan(&at, &plain, &day, &session); err != nil {

@@ -225,7 +225,7 @@ func TestPanicOfTracer(t *testing.T) {
 			}
 			for n := int32(1); ; n++ {
 				tracer := &panicTracer{kind: auroradataapi.CallPage, n: n}
-				db := openPaging(t, srv, func(cfg *auroradataapi.Config) {
+				db := srv.Open(t, func(cfg *auroradataapi.Config) {
 					cfg.Paging, cfg.PageBytes, cfg.Tracer = auroradataapi.PagingAlways, 10000, tracer
 				})
 				v := recovered(func() {

@@ -200,14 +200,16 @@ func (p plainBodies) Do(r *http.Request) (*http.Response, error) {
 }
 
 // Open returns a database handle, which is closed at the end of the test. Its
-// configuration is that of Config, with the changes.
+// configuration is that of Config, with the changes; nil is none.
 //
 //	db := srv.Open(t, func(c *auroradataapi.Config) { c.PageBytes = 60_000 })
 func (s *Server) Open(t testing.TB, change ...func(*auroradataapi.Config)) *sql.DB {
 	t.Helper()
 	cfg := s.Config()
 	for _, f := range change {
-		f(cfg)
+		if f != nil {
+			f(cfg)
+		}
 	}
 	db := open(t, cfg)
 	t.Cleanup(func() {

@@ -124,10 +124,7 @@ func (y way) sums(t *testing.T, w *world) []sum {
 // open returns a handle that reads in this way.
 func (y way) open(t *testing.T, w *world, change ...func(*auroradataapi.Config)) *sql.DB {
 	t.Helper()
-	if y.change != nil {
-		change = append(change, y.change)
-	}
-	return w.open(t, change...)
+	return w.open(t, append(change, y.change)...)
 }
 
 // clean empties the table that the statement fills.
