@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,6 +104,42 @@ func cancelledRunning(t *testing.T, running func() int, run func(context.Context
 		}
 	}
 	givenUp(t, cancel, returned)
+}
+
+// deadlineWhen returns a context whose deadline passes when a condition has come
+// true.
+func deadlineWhen(t *testing.T, condition func() bool) context.Context {
+	t.Helper()
+	passed, ended := make(chan struct{}), make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		defer close(passed)
+		for end := time.Now().Add(patience); time.Now().Before(end) && !condition(); {
+			select {
+			case <-ended:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	})
+	t.Cleanup(func() { close(ended); watching.Wait() })
+	return passedContext{context.Background(), passed}
+}
+
+type passedContext struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (c passedContext) Done() <-chan struct{} { return c.passed }
+
+func (c passedContext) Err() error {
+	select {
+	case <-c.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }
 
 // cancelledAt gives a call up when its request is at a gate, which stays closed

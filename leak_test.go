@@ -148,16 +148,14 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			}
 		}},
 		{"a commit that is given up", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
-			fault(t, srv, server.Fault{Operation: "CommitTransaction", Kind: server.FaultDelay, Delay: 300 * time.Millisecond, Times: 1})
+			fault(t, srv, server.Fault{Operation: "CommitTransaction", Kind: server.FaultDelay, Delay: time.Hour, Times: 1})
 			conn, err := db.Conn(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer conn.Close()
 			err = conn.Raw(func(c any) error { // database/sql would not commit
-				ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-				defer cancel()
-				tx, err := c.(*auroradataapi.Conn).BeginTx(ctx, driver.TxOptions{})
+				tx, err := c.(*auroradataapi.Conn).BeginTx(deadlineWhen(t, hit(srv)), driver.TxOptions{})
 				if err != nil {
 					return err
 				}
@@ -187,9 +185,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		}},
 		{"the answer to Begin comes when nobody waits", func(t *testing.T, srv *dataapitest.Server, db *sql.DB) {
 			fault(t, srv, server.Fault{Operation: "BeginTransaction", Kind: server.FaultDelay, Executed: true, Delay: 300 * time.Millisecond, Times: 1})
-			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-			defer cancel()
-			if _, err := db.BeginTx(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := db.BeginTx(deadlineWhen(t, hit(srv)), nil); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %v", err)
 			}
 		}},
@@ -243,6 +239,15 @@ func fault(t *testing.T, srv *dataapitest.Server, f server.Fault) {
 	t.Helper()
 	if err := srv.Server.Faults().Add(f); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// hit returns a function that reports whether the last fault has made a call go
+// wrong.
+func hit(srv *dataapitest.Server) func() bool {
+	return func() bool {
+		faults := srv.Server.Faults().List()
+		return faults[len(faults)-1].Hit > 0
 	}
 }
 

@@ -19,15 +19,7 @@ import (
 func openMulti(t *testing.T, srv *dataapitest.Server, multi auroradataapi.MultiStatements) (*sql.DB, *countingTracer) {
 	t.Helper()
 	tracer := &countingTracer{}
-	cfg := srv.Config()
-	cfg.MultiStatements, cfg.Tracer = multi, tracer
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db, tracer
+	return srv.Open(t, func(c *auroradataapi.Config) { c.MultiStatements, c.Tracer = multi, tracer }), tracer
 }
 
 const migrationPostgreSQL = `-- +goose Up
@@ -299,11 +291,12 @@ func TestScriptLargeResult(t *testing.T) {
 
 // TestScriptGivenUp has the context end in the middle.
 func TestScriptGivenUp(t *testing.T) {
-	db, _ := openMulti(t, dataapitest.New(t), auroradataapi.MultiStatementsInTransaction)
+	srv := dataapitest.New(t)
+	db, _ := openMulti(t, srv, auroradataapi.MultiStatementsInTransaction)
 	exec(t, db, "CREATE TABLE g (n int)")
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	_, err := db.ExecContext(ctx, "INSERT INTO g VALUES (1); SELECT pg_sleep(20); INSERT INTO g VALUES (2)")
+	running := sleeping(t, srv, srv.Open(t))
+	ctx := deadlineWhen(t, func() bool { return running() > 0 })
+	_, err := db.ExecContext(ctx, "INSERT INTO g VALUES (1); SELECT pg_sleep(30); INSERT INTO g VALUES (2)")
 	var failed *auroradataapi.ScriptError
 	if !errors.As(err, &failed) || failed.Number != 2 || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)

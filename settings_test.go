@@ -23,18 +23,8 @@ import (
 func openSet(t *testing.T, srv *dataapitest.Server, settings map[string]string, change ...func(*auroradataapi.Config)) (*sql.DB, *countingTracer) {
 	t.Helper()
 	tracer := &countingTracer{}
-	cfg := srv.Config()
-	cfg.Tracer, cfg.Settings = tracer, settings
-	for _, f := range change {
-		f(cfg)
-	}
-	c, err := auroradataapi.NewConnector(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := sql.OpenDB(c)
-	t.Cleanup(func() { db.Close() })
-	return db, tracer
+	set := func(c *auroradataapi.Config) { c.Tracer, c.Settings = tracer, settings }
+	return srv.Open(t, append([]func(*auroradataapi.Config){set}, change...)...), tracer
 }
 
 // short has the calls in letters: Begin, Execute, batCh, coMmit, Rollback.
@@ -269,13 +259,13 @@ func TestSettingsNotInTransaction(t *testing.T) {
 // committed.
 func TestSettingsOutlast(t *testing.T) {
 	t.Parallel()
-	srv := dataapitest.New(t, dataapitest.Config(func(c *server.Config) { c.StatementTimeout = 250 * time.Millisecond }))
+	srv := dataapitest.New(t, dataapitest.Config(func(c *server.Config) { c.StatementTimeout = 2 * time.Second }))
 	plain := twoSchemas(t, srv)
 	db, _ := openSet(t, srv, map[string]string{"search_path": "app"}, func(cfg *auroradataapi.Config) {
 		cfg.ContinueAfterTimeout = true
 		cfg.Sleep = func(ctx context.Context, _ time.Duration) error { time.Sleep(20 * time.Millisecond); return ctx.Err() }
 	})
-	if _, err := db.Exec("INSERT INTO t SELECT 'slow' FROM pg_sleep(0.8)"); err != nil {
+	if _, err := db.Exec("INSERT INTO t SELECT 'slow' FROM pg_sleep(4)"); err != nil {
 		t.Error(err)
 	}
 	if n := query[int](t, plain, "SELECT count(*) FROM app.t"); n != 2 {
@@ -415,11 +405,11 @@ func TestSettingsGivenUp(t *testing.T) {
 			srv := dataapitest.New(t)
 			plain := twoSchemas(t, srv)
 			db, _ := openSet(t, srv, map[string]string{"search_path": "app"}, func(cfg *auroradataapi.Config) { cfg.NoServerCancel = !stopped })
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer cancel()
+			running := sleeping(t, srv, plain)
+			ctx := deadlineWhen(t, func() bool { return running() > 0 })
 			began := time.Now()
-			_, err := db.ExecContext(ctx, "INSERT INTO t SELECT 'late' FROM pg_sleep(3)")
-			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 2*time.Second {
+			_, err := db.ExecContext(ctx, "INSERT INTO t SELECT 'late' FROM pg_sleep(30)")
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 20*time.Second {
 				t.Errorf("after %v: %v", time.Since(began), err)
 			}
 			if err := db.Close(); err != nil { // waits for what is to be ended

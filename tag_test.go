@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -121,21 +122,23 @@ func TestStopping(t *testing.T) {
 
 // TestStoppingInAHurry closes the connector while a statement is looked for.
 func TestStoppingInAHurry(t *testing.T) {
-	looked := make(chan struct{}, 2)
-	api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
-		looked <- struct{}{}
-		return &wire.ExecuteResponse{}, nil
-	}}
-	c := scriptedConn(t, api)
-	c.giveUp(c.lane, call{})
-	<-looked
-	began := time.Now()
-	if err := c.connector.Close(); err != nil {
-		t.Error(err)
-	}
-	if took := time.Since(began); took > lookAgain/2 || len(looked) != 1 {
-		t.Errorf("Close took %v and looked %d times", took, len(looked))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		looked := make(chan struct{}, 2)
+		api := &scriptedAPI{execute: func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+			looked <- struct{}{}
+			return &wire.ExecuteResponse{}, nil
+		}}
+		c := scriptedConn(t, api)
+		c.giveUp(c.lane, call{})
+		<-looked
+		began := time.Now()
+		if err := c.connector.Close(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > 0 || len(looked) != 1 {
+			t.Errorf("Close took %v and looked %d times", took, len(looked))
+		}
+	})
 }
 
 // TestTagFor holds that nothing is put in front of a statement where it

@@ -73,11 +73,14 @@ func (r *recording) take(t *testing.T) (calls []traced, attempts []auroradataapi
 }
 
 // openTraced returns a handle whose connector has the tracer.
-func openTraced(t *testing.T, srv *dataapitest.Server, tracer auroradataapi.Tracer) (*sql.DB, *auroradataapi.Connector) {
+func openTraced(t *testing.T, srv *dataapitest.Server, tracer auroradataapi.Tracer, change ...func(*auroradataapi.Config)) (*sql.DB, *auroradataapi.Connector) {
 	t.Helper()
 	cfg := srv.Config()
 	cfg.Params = auroradataapi.ParamsBind // which makes no calls of its own
 	cfg.Tracer = tracer
+	for _, f := range change {
+		f(cfg)
+	}
 	connector, err := auroradataapi.NewConnector(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -245,13 +248,17 @@ func TestTracerPauseCutShort(t *testing.T) {
 	t.Parallel()
 	srv := dataapitest.New(t)
 	rec := new(recording)
-	db, connector := openTraced(t, srv, rec)
+	ctx, cancel := context.WithCancel(t.Context())
+	db, connector := openTraced(t, srv, rec, func(c *auroradataapi.Config) {
+		c.Sleep = func(ctx context.Context, _ time.Duration) error { // for as long as it takes
+			time.AfterFunc(250*time.Millisecond, cancel)
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	})
 	if err := srv.Server.Faults().Add(server.Fault{Kind: server.FaultResuming}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	stop := time.AfterFunc(time.Second, cancel)
-	defer stop.Stop()
 	if _, err := db.ExecContext(ctx, "SELECT 1"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -437,10 +444,11 @@ func TestTracerOfBatches(t *testing.T) {
 func TestTracerOfCancelling(t *testing.T) {
 	t.Parallel()
 	rec := new(recording)
-	db, _ := openTraced(t, dataapitest.New(t), rec)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	const statement = "SELECT pg_sleep(20)"
+	srv := dataapitest.New(t)
+	db, _ := openTraced(t, srv, rec)
+	running := sleeping(t, srv, srv.Open(t))
+	ctx := deadlineWhen(t, func() bool { return running() > 0 })
+	const statement = "SELECT pg_sleep(30)"
 	if _, err := db.ExecContext(ctx, statement); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}

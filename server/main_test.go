@@ -107,9 +107,10 @@ func ours() string {
 	return strings.Join(left, "\n\n")
 }
 
-// eventually reports whether a condition comes true soon.
+// eventually reports whether a condition comes true, for which it waits so long
+// that only what never comes true does not.
 func eventually(condition func() bool) bool {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if condition() {
 			return true
 		}

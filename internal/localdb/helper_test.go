@@ -202,7 +202,7 @@ func reportsDeath(t *testing.T, i *Instance, err error) {
 	}
 	select {
 	case <-i.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("Done is not closed")
 	}
 	err = i.Stop()

@@ -176,7 +176,7 @@ func killOwner(t *testing.T, k kind, opt kindOptions) {
 	}
 	_ = p.cmd.Wait() // it was killed
 	if runtime.GOOS == "linux" && opt.DataDir == "" {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := gone(ctx, p.Pid, p.Dir); err != nil {
 			t.Error(err)

@@ -112,7 +112,11 @@ func TestThawInCall(t *testing.T) {
 			at := listen(t, srv, time.Minute, false)
 			f := start(t, srv, at)
 			f.invoke(invocation{SQL: "SELECT 1"})
-			err := srv.Server.Faults().Add(server.Fault{SQL: "INSERT INTO t", Times: 1, Kind: server.FaultDelay, Executed: true, Delay: 2 * idle})
+			delay := 2 * idle
+			if !tt.keeps {
+				delay = time.Hour // until then
+			}
+			err := srv.Server.Faults().Add(server.Fault{SQL: "INSERT INTO t", Times: 1, Kind: server.FaultDelay, Executed: true, Delay: delay})
 			if err != nil {
 				t.Fatal(err)
 			}
