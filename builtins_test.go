@@ -62,6 +62,23 @@ func TestBuiltins(t *testing.T) {
 	}
 }
 
+// TestPostgresBuiltins looks at the functions of PostgreSQL that may change
+// something: those that are said not to are well-known.
+func TestPostgresBuiltins(t *testing.T) {
+	t.Parallel()
+	db := dataapitest.Open(t)
+	const volatile = "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile = 'v'"
+	var known []string
+	for _, name := range wordsOf(t, db, volatile) {
+		if dialect.PostgreSQL.Parse("SELECT " + name + "(1)").OnlyReads() {
+			known = append(known, name)
+		}
+	}
+	if diff := cmp.Diff([]string{"clock_timestamp", "gen_random_uuid", "pg_sleep", "random"}, known); diff != "" {
+		t.Errorf("functions that are said to change nothing (-want +got)\n%s", diff)
+	}
+}
+
 // wordsOf returns the words that a query has, in their order.
 func wordsOf(t *testing.T, db *sql.DB, statement string) (words []string) {
 	t.Helper()

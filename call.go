@@ -173,7 +173,7 @@ func (c *Conn) run(ctx context.Context, kind CallKind, q call, place func(int) i
 	if err == nil && resp == nil { // it has ended after its timeout
 		resp = &wire.ExecuteResponse{NumberOfRecordsUpdated: notCounted}
 		if q.rows && q.parsed.Kind().ReturnsRows() {
-			err = &IncompleteError{Applied: true, err: errorf("the statement took longer than the service waits for it")}
+			err = &IncompleteError{Applied: !q.parsed.OnlyReads(), err: errorf("the statement took longer than the service waits for it")}
 		}
 	}
 	return resp, err

@@ -137,7 +137,7 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing, gua
 		}
 		meta.Label, meta.Name = h.columns[i].Label, h.columns[i].Name
 	}
-	rows := newRows(c.dialect, c.cfg.zone(), resp)
+	rows := c.rowsOf(q, resp)
 	for i, cast := range h.cast {
 		rows.columns[i].plain = cast
 	}

@@ -7,9 +7,11 @@ import "fmt"
 type IncompleteError struct {
 	// Rows is the number of rows that were delivered.
 	Rows int
-	// Applied says that the statement was executed and what it changed is in
-	// force, or will be when the caller's transaction commits. Running it again
-	// would change it twice.
+	// Applied says that the statement was executed and what it changed, or a
+	// function that it calls, is in force, or will be when the caller's transaction
+	// commits. Running it again would change it twice. It is false for a query that
+	// calls no functions but well-known ones of the database; those that a view calls
+	// are not seen.
 	Applied bool
 
 	err error

@@ -106,7 +106,7 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 	case err == nil && resp.FormattedRecords != nil:
 		return c.newJSONRows(*resp.FormattedRecords), nil
 	case err == nil:
-		return newRows(c.dialect, c.cfg.zone(), resp), nil
+		return c.rowsOf(q, resp), nil
 	case q.asItIs():
 		return nil, err
 	case !c.dialect.Cursors:

@@ -14,7 +14,8 @@ import (
 type rows struct {
 	columns []column
 	records *wire.Records
-	read    int // rows read so far
+	of      *dialect.Statement // whose answer it is; nil of a page
+	read    int                // rows read so far
 
 	dest []driver.Value // where the current row goes
 	err  error          // what was wrong with a value of it, or nil
@@ -39,6 +40,13 @@ func newRows(d *dialect.Dialect, zone *time.Location, resp *wire.ExecuteResponse
 	for i := range r.columns {
 		r.columns[i] = newColumn(d, zone, &resp.ColumnMetadata[i])
 	}
+	return r
+}
+
+// rowsOf returns the rows that a statement was answered with.
+func (c *Conn) rowsOf(q call, resp *wire.ExecuteResponse) *rows {
+	r := newRows(c.dialect, c.cfg.zone(), resp)
+	r.of = q.parsed
 	return r
 }
 
@@ -80,13 +88,18 @@ func (r *rows) Next(dest []driver.Value) error {
 	case err == io.EOF:
 		return io.EOF
 	case err != nil:
-		// It is looked at row by row, after the statement was executed.
-		return &IncompleteError{Rows: r.read, Applied: true, err: fmt.Errorf("row %d: %w", r.read+1, err)}
+		return r.damaged(fmt.Errorf("row %d: %w", r.read+1, err))
 	case n != len(dest):
-		return errorf("row %d has %d values for %d columns", r.read+1, n, len(dest))
+		return r.damaged(fmt.Errorf("row %d has %d values for %d columns", r.read+1, n, len(dest)))
 	}
 	r.read++
 	return r.err
+}
+
+// damaged is the error of a row that is none. The answer is looked at row by row,
+// after the statement was executed.
+func (r *rows) damaged(err error) error {
+	return &IncompleteError{Rows: r.read, Applied: r.of != nil && !r.of.OnlyReads(), err: err}
 }
 
 // decodeRow reads a row that was decoded before into dest.

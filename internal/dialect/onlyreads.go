@@ -1,8 +1,9 @@
 package dialect
 
-// OnlyReads says whether a query of MySQL certainly changes nothing, neither data nor
-// a variable: it calls no functions but those of MySQL itself. What a view calls is
-// not seen. It is false for what cannot be read with certainty.
+// OnlyReads says whether the statement changes nothing, neither data nor a variable:
+// it calls no functions but those of the database itself, as far as they are known
+// here. What a view calls is not seen. It is false for what cannot be read with
+// certainty.
 func (s *Statement) OnlyReads() bool {
 	if s.kind.Writes() {
 		return false
@@ -33,23 +34,27 @@ func (r *clauseReader) mayCallStored(i int) bool {
 	default: // a name may begin with digits
 		return name.kind != tokOperator
 	}
+	own, words := builtins, parenWords
+	if r.syntax.numbered {
+		own, words = postgresBuiltins, postgresParenWords
+	}
 	if i > 1 {
 		switch before := r.tokens[i-2]; {
 		case r.is(i-2, "."):
 			return true // with its schema, it is not one of MySQL's own
-		case before.end == name.start && before.kind != tokOperator && before.kind != tokPunct && before.kind != tokString:
+		case before.end == name.start && (before.kind == tokNumber || before.kind == tokOther):
 			return true // a part of the name
-		case r.is(i-2, ")"), r.is(i-2, "AS"), before.kind == tokString:
-			return false // an alias with columns, or a word that joins two expressions
+		case r.is(i-2, ")"), r.is(i-2, "AS"), before.kind == tokString, before.kind == tokCast:
+			return false // an alias with columns, a type, or a word that joins two expressions
 		}
 	}
 	switch word := r.upper(i - 1); {
 	case r.is(i+1, "SELECT"), r.is(i+1, "WITH"), r.is(i+1, "TABLE"):
 		return false // a query, which is no argument without parentheses of its own
-	case name.kind == tokWord && parenWords[word]:
+	case name.kind == tokWord && words[word]:
 		return false
-	case name.kind == tokWord && builtins[word]:
-		return spaced[word] && name.end != r.tokens[i].start
+	case name.kind == tokWord && own[word]:
+		return !r.syntax.numbered && spaced[word] && name.end != r.tokens[i].start
 	}
 	return !r.namesColumns(i)
 }

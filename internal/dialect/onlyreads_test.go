@@ -3,6 +3,18 @@ package dialect
 import "testing"
 
 func TestOnlyReads(t *testing.T) {
+	for sql, want := range map[string]bool{
+		"SELECT a::numeric(9,2), CAST(b AS timestamptz(3)), count (*) FILTER (WHERE c) OVER (ORDER BY d) FROM t WHERE a = ANY ($1)":      true,
+		"WITH x (a) AS (VALUES (1)) SELECT * FROM x, generate_series(1, 2) AS g (i), LATERAL (SELECT 1) l (b) WHERE a IN (1) LIMIT ($1)": true,
+		"SELECT ARRAY(SELECT 1), (ROW(1, 2)), a NOT IN (TABLE b) OFFSET (1)":                                                             true,
+		"SELECT f()": false, "SELECT pg_catalog.abs(1)": false, `SELECT "abs"(1)`: false, "SELECT abs(f())": false, "SELECT a::f(1)": true,
+		"SELECT nextval('s')": false, "SELECT 1 FROM f() AS t (a int)": false, "INSERT INTO t VALUES (1)": false, "SELECT a FOR UPDATE": false,
+		"SELECT f($1)": false, "SELECT E'a', f(1)": false, "SELECT 1; SELECT f()": false, "EXPLAIN (ANALYZE) SELECT 1": false,
+	} {
+		if got := PostgreSQL.Parse(sql).OnlyReads(); got != want {
+			t.Errorf("%s: got %v", sql, got)
+		}
+	}
 	for _, sql := range []string{
 		"", "SELECT 1", "TABLE t", "VALUES ROW(1, ABS(2))", "SELECT count(*), Max(i) FROM t WHERE i IN (1) AND (j)",
 		"SELECT SUM(i) OVER (PARTITION BY (j)), RANK() OVER w FROM t WINDOW w AS (ORDER BY j), v AS ()",
