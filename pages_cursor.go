@@ -19,7 +19,8 @@ type cursorPages struct {
 	installed bool     // the transaction is prepared
 	kept      bool     // what a portal's statement changed is not lost
 	ran       bool     // before: what it changed then is not lost
-	wrote     bool     // as a page tells that was refused
+	writes    bool     // perhaps
+	refused   bool     // by the guard of a page, which the transaction survives
 	long      longText // used by the one who reads the rows
 }
 
@@ -31,7 +32,9 @@ const pieceBytes = 60_000
 func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
 	return &cursorPages{
 		pageCalls: c.newPageCalls(q), bound: b, how: how,
+		writes: !q.parsed.OnlyReads(),
 		cursor: dialect.Cursor{
+			Guarded:    how == readCursor && c.tx.Load() != nil,
 			Name:       pageName(),
 			PageBytes:  c.pageBytes(q),
 			PieceBytes: pieceBytes,
@@ -110,9 +113,8 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 		if !errors.As(err, &sure) || !sure.SafeToRetry() { // the transaction has failed
 			p.kept = false
 		}
-		if p.cancellable() && errors.Is(err, ReadOnlyTransaction) {
-			p.wrote = true
-			p.conn.connector.habits.set(p.call.habitKey(), habit{how: readPortal})
+		if p.own && p.how == readCursor && errors.Is(err, ReadOnlyTransaction) {
+			p.wouldWrite()
 		}
 		return nil, false, err
 	}
@@ -124,6 +126,11 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	if n == 0 {
 		return nil, false, errorf("the service sent a page without rows")
 	}
+	if texts[n-1] == dialect.PageRefused {
+		p.refused = true
+		p.wouldWrite()
+		return nil, false, errQueryWrites
+	}
 	last := texts[n-1] == dialect.PageEnd
 	if last {
 		texts = texts[:n-1]
@@ -131,14 +138,28 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	return &textPage{texts: texts, last: last, long: &p.long}, last, nil
 }
 
+// errQueryWrites is why a page is refused that the transaction of the caller could
+// have read.
+var errQueryWrites = errorf("the query was not read to its end, as it writes; its next run is read otherwise (%w)", ReadOnlyTransaction)
+
+// wouldWrite notes that a query writes whose pages must not. From its next run on,
+// it is read as what does.
+func (p *cursorPages) wouldWrite() {
+	p.writes = true
+	p.conn.connector.habits.set(p.call.habitKey(), habit{how: readPortal})
+}
+
 // cancellable is false where the statement that reads the page shares its
-// transaction with others, which it would take down.
-func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor }
+// transaction with others, which it would take down, or that is to be committed.
+func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor && !p.counts() }
+
+// counts says that this run of a query is the one that counts. A function may do what
+// a transaction that cannot write lets pass, such as NOTIFY.
+func (p *cursorPages) counts() bool { return p.writes && !p.ran }
 
 // applied is true of a portal within the caller's transaction while that is alive,
-// and else behind the commit; and of a query of which a page tells that it writes
-// and that had run before.
-func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept || p.ran && p.wrote }
+// and else behind the commit; and of a query that may write and had run before.
+func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept || p.ran && p.writes }
 
 // end ends the transaction, if it is the result's own, or closes the cursor.
 func (p *cursorPages) end(ctx context.Context, e ending) error {
@@ -148,28 +169,42 @@ func (p *cursorPages) end(ctx context.Context, e ending) error {
 	case !p.own:
 		return p.closeCursor(ctx, e)
 	case p.how == readPortal && e != endFailed:
-		return p.commit(ctx)
+		return p.commit(ctx, e)
+	case p.counts() && e != endFailed:
+		return p.tx.commit(ctx, p.call.query)
 	}
 	p.tx.release(p.tx.ctx)
 	return nil
 }
 
-// closeCursor frees what a cursor holds that was not read to its end. That of
-// one that was is small, and not worth a call.
+// closeCursor closes what was not read to its end. A statement that writes is
+// executed to its end before, as it is by those who get all rows at once.
 func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
-	if e == endEarly && ctx.Err() == nil && p.conn.tx.Load() == p.tx {
-		_, _ = p.run(ctx, p.cursor.Close()) // it ends with the transaction anyway
+	if e != endEarly && !p.refused || ctx.Err() != nil || p.conn.tx.Load() != p.tx {
+		return nil
 	}
-	return nil
+	complete := p.how == readPortal
+	_, err := p.run(ctx, p.cursor.Close(complete))
+	if complete {
+		return err
+	}
+	return nil // it ends with the transaction anyway
 }
 
 // commit keeps what the statement changed.
-func (p *cursorPages) commit(ctx context.Context) error {
-	if err := p.runIfAny(ctx, p.cursor.Drop()); err != nil {
+func (p *cursorPages) commit(ctx context.Context, e ending) error {
+	err := error(nil)
+	if e == endEarly {
+		_, err = p.run(ctx, p.cursor.Close(true))
+	}
+	if err == nil {
+		err = p.runIfAny(ctx, p.cursor.Drop())
+	}
+	if err != nil {
 		_ = p.end(ctx, endFailed) // err says more
 		return err
 	}
-	err := p.tx.commit(ctx, p.call.query)
+	err = p.tx.commit(ctx, p.call.query)
 	p.kept = err == nil
 	return err
 }

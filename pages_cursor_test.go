@@ -108,7 +108,7 @@ func TestPortalWhosePageIsNotSent(t *testing.T) {
 	tx := begin(t, db, nil)
 	defer tx.Rollback()
 	fault(t, srv, server.Fault{SQL: `auroradataapi_page\('`, Kind: server.FaultThrottle})
-	_, err := tx.Query("INSERT INTO t VALUES (1) RETURNING id", auroradataapi.Timeout(700*time.Millisecond))
+	_, err := tx.Query("INSERT INTO t VALUES (1) RETURNING id", auroradataapi.Timeout(2*time.Second))
 	srv.Server.Faults().Clear()
 	var e *auroradataapi.IncompleteError
 	if !errors.As(err, &e) || !e.Applied || e.SafeToRetry() || !errors.Is(err, auroradataapi.ErrThrottled) {

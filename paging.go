@@ -144,27 +144,42 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	if inside || !large && len(q.parsed.Calls()) > 0 {
 		var err error
 		switch seen, err = c.survey(ctx, q); {
-		case err != nil && errors.Is(refused, ErrOutcomeUnknown):
-			return nil, errors.Join(refused, err)
 		case err != nil:
-			return nil, errors.Join(&IncompleteError{Applied: inside || !c.enclosed(q), err: refused}, err)
+			return nil, c.ranBefore(q, refused, err)
 		case inside && seen.writes && !seen.readOnly:
 			return c.undelivered(ctx, q, b, refused)
 		}
 	}
 	if !large && (!seen.writes || seen.readOnly) {
-		return c.healAgain(ctx, q, b, refused)
+		rows, err := c.healAgain(ctx, q, b, refused)
+		return rows, c.ranBefore(q, refused, err)
 	}
-	seen.ran = !c.enclosed(q) && !errors.Is(refused, ErrOutcomeUnknown)
+	seen.ran = (inside || !c.enclosed(q)) && !errors.Is(refused, ErrOutcomeUnknown)
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
 		return c.undelivered(ctx, q, b, refused)
 	case err != nil:
-		return nil, err
+		return nil, c.ranBefore(q, refused, err)
 	}
 	c.connector.habits.set(q.habitKey(), habit{how: readCursor})
 	return rows, nil
+}
+
+// ranBefore is the error of reading the result of a statement again. Whether what
+// it may call has changed something when it ran first, nobody knows, so that the error
+// must not say that nothing was executed.
+func (c *Conn) ranBefore(q call, refused, err error) error {
+	var incomplete *IncompleteError
+	switch {
+	case err == nil, errors.As(err, &incomplete):
+		return err
+	case errors.Is(refused, ErrOutcomeUnknown):
+		return errors.Join(refused, err)
+	case c.tx.Load() == nil && c.enclosed(q): // nothing of it is left
+		return err
+	}
+	return &IncompleteError{Applied: !q.parsed.OnlyReads(), err: err}
 }
 
 // undelivered is the error of a statement that may have changed something and
@@ -198,7 +213,7 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 			rows, err = c.openPages(ctx, q, b, how, seen)
 		}
 	}
-	if how == readCursor && c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
+	if how == readCursor && (c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) || errors.Is(err, errQueryWrites)) {
 		// A function in it writes. Nothing of that is left.
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.openPages(ctx, q, b, readPortal, seen)
@@ -213,7 +228,10 @@ func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen
 	open := func(confined bool) (*cursorPages, driver.Rows, error) {
 		p := c.newCursorPages(q, b, how)
 		p.cursor.Confined, p.ran = confined, seen.ran
-		rows, err := c.readPages(ctx, q, p)
+		// A page takes two calls then, between which the caller could roll back to a
+		// savepoint while it is fetched ahead.
+		ahead := c.prefetch(q) && (p.own || !confined)
+		rows, err := c.readPages(ctx, p, ahead)
 		return p, rows, err
 	}
 	p, rows, err := open(seen.readOnly || seen.confined)
@@ -223,8 +241,8 @@ func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen
 	return rows, err
 }
 
-func (c *Conn) readPages(ctx context.Context, q call, p pages) (driver.Rows, error) {
-	rows, err := newPager(ctx, c.dialect, c.cfg.zone(), p, c.prefetch(q))
+func (c *Conn) readPages(ctx context.Context, p pages, ahead bool) (driver.Rows, error) {
+	rows, err := newPager(ctx, c.dialect, c.cfg.zone(), p, ahead)
 	if err != nil {
 		return nil, err
 	}

@@ -61,10 +61,11 @@ func (c *Conn) queryKeyedAgain(ctx context.Context, q call, b bound, tooLarge er
 		}
 		return nil, &unpagedError{why: o.error, advice: advice, err: tooLarge}
 	}
-	if err == nil {
-		c.connector.habits.set(q.habitKey(), habit{how: readKeyed})
+	if err != nil {
+		return nil, c.ranBefore(q, tooLarge, err)
 	}
-	return rows, err
+	c.connector.habits.set(q.habitKey(), habit{how: readKeyed})
+	return rows, nil
 }
 
 // queryKeyed reads a result in pages, by a key if it has one. The error is an
@@ -83,13 +84,13 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 	}
 	byTable := c.paging(q) == PagingTable
 	if err == nil {
-		rows, err := c.readPages(ctx, q, &keyPages{pageCalls: c.newPageCalls(q), bound: b, keyed: keyed, seeks: byTable})
+		rows, err := c.readPages(ctx, &keyPages{pageCalls: c.newPageCalls(q), bound: b, keyed: keyed, seeks: byTable}, c.prefetch(q))
 		if _, ok := obstacleOf(err); !ok || !byTable {
 			return rows, err
 		}
 	}
 	if byTable {
-		return c.readPages(ctx, q, c.newTablePages(q, b))
+		return c.readPages(ctx, c.newTablePages(q, b), c.prefetch(q))
 	}
 	return nil, obstacle{err}
 }

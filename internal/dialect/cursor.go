@@ -27,19 +27,25 @@ type Cursor struct {
 	// transaction, or by a user without the right to temporary objects. Blocks
 	// do the same then, which takes a call more for a page.
 	Confined bool
+	// Guarded says that the query must not write while its pages are read, in a
+	// transaction that may. A page ends with PageRefused where it does. Nothing
+	// guards what is Confined.
+	Guarded bool
 }
 
 // The marks that the texts of a page begin with. A whole row begins with a
-// parenthesis. PageEnd is a text of its own, behind the last row.
+// parenthesis. PageEnd and PageRefused are texts of their own, behind the last row.
 const (
-	RowBegin   = '('
-	PieceFirst = '*' // base64 of the first part of a row; more follow
-	PieceMore  = '+' // base64 of another part; more follow
-	PieceLast  = '.' // base64 of the last part
-	PageEnd    = ""
+	RowBegin    = '('
+	PieceFirst  = '*' // base64 of the first part of a row; more follow
+	PieceMore   = '+' // base64 of another part; more follow
+	PieceLast   = '.' // base64 of the last part
+	PageEnd     = ""
+	PageRefused = "!" // a query that was Guarded would have written
 )
 
-// pageLoop reads from the cursor c until most bytes are together. A row longer
+// pageLoop reads from the cursor c until most bytes are together, and closes it
+// behind the last row: an open one keeps its tables from being altered. A row longer
 // than piece is read through a cursor of its own, c_long, whose state is what is
 // left of it for the next page. If the caller rolls back to a savepoint that is
 // older than c_long, that is gone and c goes on with the next row: the mark of a
@@ -57,7 +63,7 @@ const (
       IF NOT FOUND THEN CLOSE long; inside := false; CONTINUE; END IF;
     ELSE
       FETCH c INTO r;
-      IF NOT FOUND THEN RETURN NEXT ''; EXIT; END IF;
+      IF NOT FOUND THEN CLOSE c; RETURN NEXT ''; EXIT; END IF;
       t := r::text;
       IF octet_length(t) > piece THEN
         b := convert_to(t, 'UTF8');
@@ -80,16 +86,30 @@ const (
 var pageBody = "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + pageLoop +
 	"\n  ELSE" + strings.ReplaceAll(pageLoop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
 
-// installFunction is what makes the function of pageBody.
-var installFunction = "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp.auroradataapi_page(c refcursor, most int, piece int)"+
-	" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageBody+"\nEND")) + ";"
+// installPage makes the function of pageBody, and installGuarded one in which
+// nothing can be written. The setting of a function is taken back where it ends, and
+// the exception leaves the caller's transaction alive.
+var (
+	installPage    = pageFunction("auroradataapi_page", "", pageBody)
+	installGuarded = pageFunction("auroradataapi_guarded_page", " SET transaction_read_only TO on",
+		"\n  BEGIN"+pageBody+"\n  EXCEPTION WHEN read_only_sql_transaction THEN RETURN NEXT '"+PageRefused+"';\n  END;")
+)
+
+func pageFunction(name, settings, body string) string {
+	return "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp."+name+"(c refcursor, most int, piece int)"+
+		" RETURNS SETOF text LANGUAGE plpgsql"+settings+" AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+body+"\nEND")) + ";"
+}
 
 // Install returns the statement that prepares the transaction, "" for none;
 // readOnly makes it read-only from then on.
 func (c Cursor) Install(readOnly bool) string {
 	body := ""
-	if !c.Confined {
-		body = installFunction
+	switch {
+	case c.Confined:
+	case c.Guarded:
+		body = installGuarded
+	default:
+		body = installPage
 	}
 	if readOnly {
 		body += " PERFORM set_config('transaction_read_only', 'on', true);"
@@ -110,14 +130,24 @@ func (c Cursor) Shape() string { return "FETCH 0 FROM " + c.Name }
 // Page returns the statements that read the next page, one after the other. The
 // last of them returns it.
 func (c Cursor) Page() []string {
-	if c.Confined {
+	function := "auroradataapi_page"
+	switch {
+	case c.Confined:
 		return c.pageBlock()
+	case c.Guarded:
+		function = "auroradataapi_guarded_page"
 	}
-	return []string{fmt.Sprintf("SELECT * FROM pg_temp.auroradataapi_page('%s', %d, %d)", c.Name, c.PageBytes, c.PieceBytes)}
+	return []string{fmt.Sprintf("SELECT * FROM pg_temp.%s('%s', %d, %d)", function, c.Name, c.PageBytes, c.PieceBytes)}
 }
 
-// Close returns the statement that closes the cursor.
-func (c Cursor) Close() string { return "CLOSE " + c.Name }
+// Close returns the statement that closes the cursor; complete has the rest of the
+// query run before, the rows of which are not read.
+func (c Cursor) Close(complete bool) string {
+	if complete {
+		return "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN MOVE FORWARD ALL FROM c; CLOSE c; END")
+	}
+	return "CLOSE " + c.Name
+}
 
 // Drop returns the statement that removes what Install and Open made, for a
 // transaction that is going to be committed, "" for none.
@@ -189,13 +219,17 @@ func (c Cursor) Open(sql string, parameters []wire.Parameter) (prepare, open Com
 	for i, name := range names {
 		used[i] = given[name]
 	}
-	if c.Confined {
+	if c.Confined || len(used) > maxArguments {
 		prepare, open = c.openBlock(engine, used)
 	} else {
 		prepare, open = c.openFunction(engine, used)
 	}
 	return prepare, open, nil
 }
+
+// maxArguments is how many parameters a function has that takes the cursor's name,
+// too.
+const maxArguments = 99
 
 // openFunction is Open by a function, whose arguments are the parameters.
 func (c Cursor) openFunction(engine string, used []wire.Parameter) (create, call Command) {
@@ -255,83 +289,6 @@ func quote(text string) string {
 		return quoteEscapes(text)
 	}
 	return quotePlain(text)
-}
-
-// Survey is a query about a transaction, with the names of functions in the
-// parameter calls and of all else in names, one a line. It returns whether the
-// transaction is read-only, whether it may make temporary objects, and whether one
-// of the functions, or of those in views, may write as far as its definition tells.
-// Those of PostgreSQL itself do not count: the ones that write make a statement
-// Write.
-const Survey = `WITH RECURSIVE v(oid) AS (
-    SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname = ANY(string_to_array(:names, E'\n'))
-    UNION SELECT c.oid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
-    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_class' AS regclass)
-    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'v'),
-  f(oid) AS (
-    SELECT d.refobjid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
-    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_proc' AS regclass))
-SELECT current_setting('transaction_read_only') = 'on',
-  has_database_privilege(current_database(), 'TEMPORARY'),
-  EXISTS (SELECT FROM pg_catalog.pg_proc p
-    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
-    WHERE p.provolatile = 'v' AND (p.proname = ANY(string_to_array(:calls, E'\n')) OR p.oid IN (SELECT oid FROM f)))`
-
-// Names returns the words and names in the statement, those of relations among
-// them.
-func (s *Statement) Names() []string {
-	var names []string
-	l := s.dialect.newLexer(s.sql)
-	for t := l.next(); t.kind != tokEOF; t = l.next() {
-		if name := l.name(t); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// name returns a word or name as the database compares it, "" for another token.
-func (l *lexer) name(t token) string {
-	text := l.text(t)
-	switch {
-	case t.kind == tokWord:
-		return strings.ToLower(text)
-	case t.kind == tokIdent && len(text) > 1 && (text[0] == '"' || text[0] == '`'):
-		quote := text[:1]
-		return strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
-	}
-	return ""
-}
-
-// Calls returns the names of the functions that the statement calls, without
-// their schemas, and of some that only look like calls.
-func (s *Statement) Calls() []string { return s.calls(func(token) bool { return true }) }
-
-// QuotedCalls returns those whose names are in quotes. In the definition of a view
-// MySQL has them for all that are not its own.
-func (s *Statement) QuotedCalls() []string {
-	return s.calls(func(t token) bool { return t.kind == tokIdent })
-}
-
-func (s *Statement) calls(counts func(name token) bool) []string {
-	var names []string
-	l := s.dialect.newLexer(s.sql)
-	name := ""
-	for t := l.next(); t.kind != tokEOF; t = l.next() {
-		switch text := l.text(t); {
-		case !t.significant():
-		case l.name(t) != "":
-			if name = l.name(t); !counts(t) {
-				name = ""
-			}
-		default:
-			if t.kind == tokPunct && text == "(" && name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-			name = ""
-		}
-	}
-	return names
 }
 
 // ParameterType returns the type that the service gives a parameter (F0033), as

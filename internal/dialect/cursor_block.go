@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // A block of PL/pgSQL, which needs no right, stands in for the functions of a
 // cursor that is Confined. It returns nothing, so that it leaves the texts of a
 // page in a second cursor; and it has no parameters, so that those of the statement
-// are settings of the transaction.
+// are a setting of the transaction.
 
 // blockBody is pageBody with the texts in an array.
 var blockBody = strings.NewReplacer(
@@ -32,23 +33,25 @@ func (c Cursor) pageBlock() []string {
 	}
 }
 
-// openBlock is Open by a block.
+// openBlock is Open by a block, which finds the values of the parameters as a list
+// of texts in a setting.
 func (c Cursor) openBlock(engine string, used []wire.Parameter) (set, open Command) {
-	calls, using := "", ""
-	for i, p := range used {
-		expression := "NULL"
-		if p.Value.Kind() != wire.KindNull {
-			setting := "auroradataapi.p" + strconv.Itoa(i+1)
-			expression = "current_setting('" + setting + "')"
-			calls += fmt.Sprintf(", octet_length(set_config('%s', :p%d, true))", setting, i+1)
-			set.Parameters = append(set.Parameters, wire.Parameter{Name: "p" + strconv.Itoa(i+1), Value: wire.String(parameterText(p))})
+	declared, using := "c refcursor := '"+c.Name+"';", ""
+	if len(used) > 0 {
+		values := make([]*string, len(used)) // nil for NULL
+		for i, p := range used {
+			if p.Value.Kind() != wire.KindNull {
+				text := parameterText(p)
+				values[i] = &text
+			}
+			using += ", p[" + strconv.Itoa(i+1) + "]::" + ParameterType(p)
 		}
-		using += ", CAST(" + expression + " AS " + ParameterType(p) + ")"
+		list, _ := json.Marshal(values) // cannot fail: texts
+		set.SQL = "SELECT octet_length(set_config('auroradataapi.p', :p, true))"
+		set.Parameters = []wire.Parameter{{Name: "p", Value: wire.String(string(list))}}
+		declared += " p text[] := ARRAY(SELECT json_array_elements_text(current_setting('auroradataapi.p')::json));"
 	}
-	if calls != "" {
-		set.SQL = "SELECT" + calls[1:]
-	}
-	open.SQL = "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN OPEN c FOR EXECUTE "+engine+usingClause(using)+"; END")
+	open.SQL = "DO " + quote("DECLARE "+declared+" BEGIN OPEN c FOR EXECUTE "+engine+usingClause(using)+"; END")
 	return set, open
 }
 

@@ -23,11 +23,11 @@ func TestOpen(t *testing.T) {
 		{
 			Cursor{Name: "c", Confined: true},
 			Command{
-				SQL:        "SELECT octet_length(set_config('auroradataapi.p1', :p1, true)), octet_length(set_config('auroradataapi.p2', :p2, true))",
-				Parameters: []wire.Parameter{{Name: "p1", Value: wire.String("-7")}, {Name: "p2", Value: wire.String("-7")}},
+				SQL:        "SELECT octet_length(set_config('auroradataapi.p', :p, true))",
+				Parameters: []wire.Parameter{{Name: "p", Value: wire.String(`["-7","-7"]`)}},
 			},
-			Command{SQL: `DO E'DECLARE c refcursor := ''c''; BEGIN OPEN c FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *; '' ` +
-				`USING CAST(current_setting(''auroradataapi.p1'') AS int8), CAST(current_setting(''auroradataapi.p2'') AS int8); END'`},
+			Command{SQL: `DO E'DECLARE c refcursor := ''c''; p text[] := ARRAY(SELECT json_array_elements_text(current_setting(''auroradataapi.p'')::json)); BEGIN OPEN c FOR EXECUTE E''INSERT INTO t VALUES ($1, NULL, $2, ''''it''''''''s :x \\\\'''') RETURNING *; '' ` +
+				`USING p[1]::int8, p[2]::int8; END'`},
 		},
 	} {
 		prepare, open, err := c.cursor.Open(`INSERT INTO t VALUES (:a, :b, :a, 'it''s :x \') RETURNING *; `, parameters)

@@ -84,6 +84,9 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 		return
 	case tokIdent:
 		c.target(strings.Trim(text, "`"))
+		if c.words > 0 && sideEffect(strings.Trim(text, `"`)) {
+			c.effects = true
+		}
 	}
 	if c.words == 0 {
 		c.words = 1 // no statement starts like this
@@ -270,23 +273,30 @@ func (c *classifier) ownParameters() bool {
 	return c.first == kwPrepare || c.first == kwCreate && c.routine
 }
 
-// sideEffect says whether the word is a function known to change something.
+// sideEffect says whether the word is a function known to change something, or to
+// hand out what it then has no more of; or a schema of such.
 func sideEffect(word string) bool {
 	if len(word) < 6 {
 		return false
 	}
 	switch word[0] | 0x20 {
-	case 'n', 's', 'p', 'l', 'd', 'g', 'r':
+	case 'a', 'c', 'd', 'g', 'l', 'n', 'p', 'r', 's':
 	default:
 		return false
 	}
-	for _, name := range [...]string{"nextval", "setval", "set_config", "pg_notify", "get_lock", "release_lock", "release_all_locks"} {
+	for _, name := range [...]string{
+		"nextval", "setval", "set_config", "pg_notify", "get_lock", "release_lock", "release_all_locks",
+		"loread", "lowrite", "cursor_to_xml", "pg_switch_wal", "aws_lambda", "aws_s3",
+	} {
 		if strings.EqualFold(word, name) {
 			return true
 		}
 	}
-	for _, prefix := range [...]string{"pg_advisory_", "pg_try_advisory_", "pg_terminate_", "pg_cancel_", "lo_", "dblink"} {
-		if len(word) > len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {
+	for _, prefix := range [...]string{
+		"pg_advisory_", "pg_try_advisory_", "pg_terminate_", "pg_cancel_", "lo_", "dblink",
+		"pg_logical_slot_get_", "pg_logical_emit_", "pg_replication_", "pg_create_", "pg_drop_", "pg_stat_reset",
+	} {
+		if len(word) >= len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {
 			return true
 		}
 	}

@@ -1,0 +1,196 @@
+package auroradataapi_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/auroradataapi/auroradataapi"
+	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
+)
+
+func always(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways }
+
+// withLog returns a Data API whose database has a table that a function writes to.
+func withLog(t *testing.T) *dataapitest.Server {
+	t.Helper()
+	srv := dataapitest.New(t)
+	db := srv.Open(t)
+	exec(t, db, `CREATE TABLE log (i int)`)
+	exec(t, db, `CREATE FUNCTION note(i int) RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (i); RETURN i; END'`)
+	exec(t, db, `CREATE TABLE big AS SELECT i AS id, repeat('x', 1000) AS t FROM generate_series(1, 3000) i`)
+	return srv
+}
+
+// TestTableIsFreeBehindPages changes a table behind the last row of it, in the same
+// transaction: a cursor that is open would be in the way.
+func TestTableIsFreeBehindPages(t *testing.T) {
+	srv := withLog(t)
+	for _, change := range []string{"TRUNCATE big", "ALTER TABLE big ADD COLUMN c int", "DROP TABLE big"} {
+		tx := begin(t, srv.Open(t), nil)
+		rows, err := tx.Query("SELECT id, t FROM big")
+		if n, err := drain(rows, err); n != 3000 || err != nil {
+			t.Errorf("%d rows, %v", n, err)
+		}
+		exec(t, tx, change)
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestPagesOfAnotherRole reads in pages as one role and then as another, which may
+// not replace the functions of the first.
+func TestPagesOfAnotherRole(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t)
+	role := "tenant_" + strings.TrimPrefix(srv.Database, "test_")
+	exec(t, db, "CREATE ROLE "+role)
+	t.Cleanup(func() {
+		exec(t, db, "DROP OWNED BY "+role)
+		exec(t, db, "DROP ROLE "+role)
+	})
+	exec(t, db, "GRANT SELECT ON big TO "+role)
+	for range 2 {
+		tx := begin(t, db, nil)
+		for _, as := range []string{"NONE", role} {
+			exec(t, tx, "SET LOCAL ROLE "+as)
+			rows, err := tx.Query("SELECT id, t FROM big")
+			if n, err := drain(rows, err); n != 3000 || err != nil {
+				t.Errorf("as %s: %d rows, %v", as, n, err)
+			}
+		}
+		if err := tx.Commit(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestPortalParameters has more parameters than a function takes.
+func TestPortalParameters(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t, always)
+	for _, rows := range []int{99, 100, 1000} {
+		values, args := make([]string, rows), make([]any, rows)
+		for i := range values {
+			values[i], args[i] = fmt.Sprintf("($%d)", i+1), i
+		}
+		tx := begin(t, db, nil)
+		read, err := tx.Query("INSERT INTO log VALUES "+strings.Join(values, ",")+" RETURNING i", args...)
+		if n, err := drain(read, err); n != rows || err != nil {
+			t.Errorf("%d parameters: %d rows, %v", rows, n, err)
+		}
+		if n := query[int](t, tx, "SELECT count(DISTINCT i) FROM log"); n != rows {
+			t.Errorf("%d parameters: %d values", rows, n)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestEarlyCloseCompletes reads one row of a query that writes: it is executed to its
+// end, as it would be where all rows come at once.
+func TestEarlyCloseCompletes(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t, always)
+	const first = "SELECT note(id), t FROM big"
+	var id int
+	var text string
+	for range 2 {
+		exec(t, db, "DELETE FROM log")
+		if err := db.QueryRow(first).Scan(&id, &text); err != nil {
+			t.Fatal(err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM log"); n != 3000 {
+			t.Errorf("%d calls of the function", n)
+		}
+	}
+	tx := begin(t, db, nil)
+	defer tx.Rollback()
+	exec(t, tx, "DELETE FROM log")
+	if err := tx.QueryRow(first).Scan(&id, &text); err != nil {
+		t.Fatal(err)
+	}
+	if n := query[int](t, tx, "SELECT count(*) FROM log"); n != 3000 {
+		t.Errorf("in a transaction: %d calls of the function", n)
+	}
+}
+
+// TestSecondRunIsNotSent has a query that has run, and written, not be read again for
+// want of capacity. The error must not say that it is safe to run it once more.
+func TestSecondRunIsNotSent(t *testing.T) {
+	srv := withLog(t)
+	for _, f := range []server.Fault{
+		{Operation: "BeginTransaction"}, {SQL: "DO "}, {SQL: "DECLARE "}, {SQL: "FETCH 0"}, {SQL: `auroradataapi_page\('`},
+	} {
+		db := srv.Open(t)
+		exec(t, db, "DELETE FROM log")
+		f.Kind = server.FaultThrottle
+		fault(t, srv, f)
+		rows, err := db.Query("SELECT CASE id WHEN 2900 THEN note(id) ELSE id END, t FROM big", auroradataapi.Timeout(2*time.Second))
+		_, err = drain(rows, err)
+		srv.Server.Faults().Clear()
+		var e *auroradataapi.IncompleteError
+		if !errors.As(err, &e) || !e.Applied || e.SafeToRetry() || !errors.Is(err, auroradataapi.ErrThrottled) {
+			t.Errorf("%s%s: %v", f.Operation, f.SQL, err)
+		}
+		if n := query[int](t, db, "SELECT count(*) FROM log"); n != 1 {
+			t.Errorf("%s%s: %d calls of the function", f.Operation, f.SQL, n)
+		}
+	}
+}
+
+// TestHiddenWritesRunOnce has queries write, within the caller's transaction, by what
+// does not look like a function that does.
+func TestHiddenWritesRunOnce(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t)
+	exec(t, db, `CREATE FUNCTION noted(b big) RETURNS int LANGUAGE sql AS 'SELECT note(b.id)'`)
+	exec(t, db, `CREATE FUNCTION paired(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT note(a)'`)
+	exec(t, db, `CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = paired)`)
+	exec(t, db, `CREATE VIEW seen AS SELECT id ### 1 AS id, t FROM big`)
+	exec(t, db, `CREATE FUNCTION checked(a int) RETURNS bool LANGUAGE sql AS 'SELECT note(a) > 0'`)
+	exec(t, db, `CREATE DOMAIN watched AS int CHECK (checked(VALUE))`)
+	exec(t, db, `CREATE FUNCTION steady(a int) RETURNS int STABLE LANGUAGE plpgsql AS 'BEGIN RETURN note(a); END'`)
+	for _, q := range []string{
+		"SELECT b.noted, t FROM big b", "SELECT id ### 1, t FROM big", "SELECT id, t FROM seen", "SELECT id::watched, t FROM big", "SELECT steady(id), t FROM big",
+	} {
+		tx := begin(t, db, nil)
+		rows, err := tx.Query(q)
+		_, err = drain(rows, err)
+		var e *auroradataapi.IncompleteError
+		if !errors.As(err, &e) || !e.Applied {
+			t.Errorf("%s: %v", q, err)
+		}
+		if n := query[int](t, tx, "SELECT count(*) FROM log"); n != 3000 {
+			t.Errorf("%s: %d calls of the function", q, n)
+		}
+		exec(t, tx, "DELETE FROM log")
+		rows, err = tx.Query(q)
+		if n, err := drain(rows, err); n != 3000 || err != nil {
+			t.Errorf("%s, once more: %d rows, %v", q, n, err)
+		}
+		if n := query[int](t, tx, "SELECT count(*) FROM log"); n != 3000 {
+			t.Errorf("%s, once more: %d calls of the function", q, n)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestOnlyRunIsCommitted has a function do what a transaction that cannot write lets
+// pass, and what is gone with it if that is rolled back.
+func TestOnlyRunIsCommitted(t *testing.T) {
+	srv := withLog(t)
+	exec(t, srv.Open(t), `CREATE FUNCTION made() RETURNS oid LANGUAGE sql AS 'SELECT lo_create(0)'`)
+	db := srv.Open(t, always)
+	id := query[int64](t, db, "SELECT made()")
+	if n := query[int](t, db, "SELECT count(*) FROM pg_largeobject_metadata WHERE oid = $1", id); n != 1 {
+		t.Errorf("the large object %d is not there", id)
+	}
+}
