@@ -408,3 +408,40 @@ func TestTableOfView(t *testing.T) {
 		t.Errorf("with the right: %d rows", n)
 	}
 }
+
+// TestKeysOfCharacterSets has keys of texts that are other ones, once Unicode was made
+// of them and they of it again. They cannot be read by; others can.
+func TestKeysOfCharacterSets(t *testing.T) {
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	db := srv.Open(t, always, func(c *auroradataapi.Config) { c.PageBytes = 10_000 })
+	for i, c := range []struct {
+		column, value string
+		pages         bool
+	}{
+		{"VARCHAR(20) CHARACTER SET cp932 COLLATE cp932_bin", "CONCAT(CASE WHEN n % 2 THEN _cp932 X'FA54' ELSE _cp932 X'81CA' END, LPAD(n, 5, '0'))", false},
+		{"VARCHAR(20) CHARACTER SET big5", "ELT(1 + n % 4, _big5 X'C9F1', _big5 X'A145', _big5 X'A2CC', _big5 X'A451')", false},
+		{"VARCHAR(20) CHARACTER SET sjis COLLATE sjis_bin", "ELT(1 + n % 4, _sjis X'5C', _sjis X'7E', _sjis X'815F', _sjis X'8150')", false},
+		{"CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "CONCAT('a', CHAR(9 + n % 30), 'b')", false},
+		{"CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "CONCAT('a', CHAR(9 + n % 30), 'b')", true},
+		{"VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin", "CHAR(n % 256 USING latin1)", true},
+		{"VARCHAR(20) CHARACTER SET utf16", "ELT(1 + n % 3, '😀', 'a', '﷽')", true},
+	} {
+		table := fmt.Sprintf("k%d", i)
+		exec(t, db, "CREATE TABLE "+table+" (k "+c.column+", n int, p varchar(100), PRIMARY KEY (k, n))")
+		exec(t, db, "INSERT INTO "+table+" WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT "+c.value+", n, REPEAT('x', 90) FROM s")
+		for _, order := range []string{"", " ORDER BY k DESC, n DESC"} {
+			sql := "SELECT n, p FROM " + table + order
+			rows, err := db.Query(sql, auroradataapi.WithPaging(auroradataapi.PagingAlways))
+			if n, _ := sums(t, rows, err); n != 900 {
+				t.Errorf("%s%s: %d rows", c.column, order, n)
+			}
+			rows, err = db.Query("SELECT n, CONCAT(p, REPEAT('y', 2000)) FROM " + table + order)
+			switch n, err := drain(rows, err); {
+			case c.pages && (n != 900 || err != nil):
+				t.Errorf("%s%s: %d long rows, %v", c.column, order, n, err)
+			case !c.pages && !errors.Is(err, auroradataapi.ErrCannotPage):
+				t.Errorf("%s%s: %d long rows, %v and not an ErrCannotPage", c.column, order, n, err)
+			}
+		}
+	}
+}

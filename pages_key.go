@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -288,9 +289,11 @@ func (p *keyPages) readPage(resp *wire.ExecuteResponse) (*fieldPage, error) {
 		switch {
 		case err == io.EOF:
 			if page.rows > 0 {
-				p.key = append([]wire.Field(nil), row[width:]...)
+				err = p.moveTo(row[width:])
+			} else {
+				err = nil
 			}
-			return page, nil
+			return page, err
 		case err != nil:
 			return nil, errorf("a page of the result: %w", err)
 		case len(next) != width+keys:
@@ -299,6 +302,19 @@ func (p *keyPages) readPage(resp *wire.ExecuteResponse) (*fieldPage, error) {
 		row = next
 		page.add(row[:width])
 	}
+}
+
+// moveTo keeps the key of the last row of a page. One that is that of the page before
+// would have the same rows come again.
+func (p *keyPages) moveTo(key []wire.Field) error {
+	if p.scan.Seeks && p.key != nil && slices.EqualFunc(p.key, key, wire.Field.Equal) {
+		return errorf("a page of the result ends with the same key as the one before; read it with paging=table")
+	}
+	if p.scan.Seeks && slices.ContainsFunc(key, wire.Field.IsNull) {
+		return errorf("a page of the result ends with a key that has NULL in it; read it with paging=table")
+	}
+	p.key = append([]wire.Field(nil), key...)
+	return nil
 }
 
 // cancellable is false where the statement that reads the page shares its

@@ -20,11 +20,11 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 		return row
 	}
 	answers := map[string][]wire.Field{
-		dialect.AskIsolation: text("transaction_isolation", "REPEATABLE-READ"),
-		dialect.Functions:    text("f", "0"),
-		dialect.Views:        text("v", "select 1"),
-		"SHOW COLUMNS FROM":  text("id", "int"),
-		"SHOW INDEX FROM":    text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE"),
+		dialect.AskIsolation:     text("transaction_isolation", "REPEATABLE-READ"),
+		dialect.Functions:        text("f", "0"),
+		dialect.Views:            text("v", "select 1"),
+		"SHOW FULL COLUMNS FROM": text("id", "int", ""),
+		"SHOW INDEX FROM":        text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE"),
 	}
 	others := map[string][]wire.Field{
 		"nothing":  {},

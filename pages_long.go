@@ -48,7 +48,9 @@ func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.
 	if len(sizes) != 2*len(labels)+p.scan.KeyColumns() {
 		return nil, errorf("the service sent %d sizes for %d columns", len(sizes), len(labels))
 	}
-	p.key = append([]wire.Field(nil), sizes[2*len(labels):]...)
+	if err := p.moveTo(sizes[2*len(labels):]); err != nil {
+		return nil, err
+	}
 	row := make([]wire.Field, len(labels))
 	if err := p.readShort(ctx, row, sizes, labels); err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 func TestKeyedPages(t *testing.T) {
 	t.Parallel()
-	columns := []TableColumn{{"a", "int(11)"}, {"b", "enum('z','a')"}, {"u", "decimal(9,2)"}, {"f", "float"}, {"long_text", "varchar(2000)"}}
+	columns := []TableColumn{{Name: "a", Type: "int(11)"}, {Name: "b", Type: "enum('z','a')"}, {Name: "u", Type: "decimal(9,2)"}, {Name: "f", Type: "float"}, {Name: "long_text", Type: "varchar(2000)"}}
 	parts := []IndexPart{
 		{Index: "f", Unique: true, Column: "f"}, {Index: "n", Unique: true, Column: "u", Nullable: true},
 		{Index: "PRIMARY", Unique: true, Column: "a"}, {Index: "PRIMARY", Unique: true, Column: "b"},
@@ -121,7 +121,7 @@ func FuzzKeyed(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s, err := k.Choose([]TableColumn{{"k", "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: "k"}})
+		s, err := k.Choose([]TableColumn{{Name: "k", Type: "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: "k"}})
 		if err != nil {
 			t.Fatal(err)
 		}

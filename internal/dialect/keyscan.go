@@ -9,8 +9,27 @@ import (
 	"strings"
 )
 
-// TableColumn is a column as SHOW COLUMNS describes it.
-type TableColumn struct{ Name, Type string }
+// TableColumn is a column as SHOW FULL COLUMNS describes it. Collation is empty if it
+// has none.
+type TableColumn struct{ Name, Type, Collation string }
+
+// comesBack says whether a text of the column that was read is the same for the
+// database when it is sent. Some character sets of East Asia have characters twice
+// that Unicode has once, and others have not all of what Unicode has. And the CHAR of
+// MariaDB is not sorted as its texts are compared where spaces at the end count.
+func (c TableColumn) comesBack() bool {
+	set, _, _ := strings.Cut(c.Collation, "_")
+	return (set == "" || slices.Contains(roundTrip, strings.ToLower(set))) &&
+		!(strings.HasPrefix(strings.ToLower(c.Type), "char(") && strings.Contains(c.Collation, "_nopad_"))
+}
+
+// roundTrip are the character sets from and to which Unicode is converted without a
+// difference.
+var roundTrip = []string{
+	"utf8", "utf8mb3", "utf8mb4", "ucs2", "utf16", "utf16le", "utf32", "ascii", "binary",
+	"latin1", "latin2", "latin5", "latin7",
+	"cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "koi8r", "koi8u", "greek", "hebrew",
+}
 
 // IndexPart is a row of SHOW INDEX: one column of an index.
 type IndexPart struct {
@@ -25,10 +44,10 @@ type IndexPart struct {
 func TableColumns(rows [][]string) ([]TableColumn, error) {
 	var columns []TableColumn
 	for _, row := range rows {
-		if len(row) < 2 {
+		if len(row) < 3 {
 			return nil, errors.New("the columns of the table are described in a form that is not known")
 		}
-		columns = append(columns, TableColumn{row[0], row[1]})
+		columns = append(columns, TableColumn{row[0], row[1], row[2]})
 	}
 	return columns, nil
 }
@@ -52,7 +71,7 @@ func IndexParts(rows [][]string) ([]IndexPart, error) {
 // Columns returns the statement that describes the columns of the table, and
 // Indexes that for its indexes. The session is asked, and not the information
 // schema, because only it knows of a temporary table in front of the table.
-func (k *Keyed) Columns() string { return "SHOW COLUMNS FROM " + k.table }
+func (k *Keyed) Columns() string { return "SHOW FULL COLUMNS FROM " + k.table }
 
 // Indexes is described at Columns.
 func (k *Keyed) Indexes() string { return "SHOW INDEX FROM " + k.table }
@@ -87,7 +106,9 @@ func (s *KeyScan) KeyColumns() int { return len(s.key) }
 func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, error) {
 	types := make(map[string]string)
 	for _, c := range columns {
-		types[strings.ToLower(c.Name)] = strings.ToLower(c.Type)
+		if c.comesBack() {
+			types[strings.ToLower(c.Name)] = strings.ToLower(c.Type)
+		}
 	}
 	var best *KeyScan
 	for _, name := range indexNames(parts) {
@@ -377,7 +398,7 @@ func (p PageTable) Scan(labels []string) (*KeyScan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.Choose([]TableColumn{{rowNumber, "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: rowNumber}})
+	return k.Choose([]TableColumn{{Name: rowNumber, Type: "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: rowNumber}})
 }
 
 // Shape returns a query without rows that has the columns of another.
