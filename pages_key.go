@@ -153,6 +153,8 @@ func (p *keyPages) choose(ctx context.Context) error {
 		return obstacle{err}
 	case p.seeks && !scan.Seeks:
 		return obstacle{errors.New("it is sorted by other columns than the key")}
+	case p.seeks && scan.MayLose(): // which would be found when rows have been delivered
+		return obstacle{errors.New("its key may have values that cannot be sent as they were read")}
 	}
 	p.scan = scan
 	return nil
@@ -289,7 +291,7 @@ func (p *keyPages) readPage(resp *wire.ExecuteResponse) (*fieldPage, error) {
 		switch {
 		case err == io.EOF:
 			if page.rows > 0 {
-				err = p.moveTo(row[width:])
+				err = p.moveTo(row[width:], p.scan.Seeks)
 			} else {
 				err = nil
 			}
@@ -304,14 +306,20 @@ func (p *keyPages) readPage(resp *wire.ExecuteResponse) (*fieldPage, error) {
 	}
 }
 
-// moveTo keeps the key of the last row of a page. One that is that of the page before
-// would have the same rows come again.
-func (p *keyPages) moveTo(key []wire.Field) error {
+// moveTo keeps the key of the last row of a page. By one that is sought, rows have to
+// be found: one that is that of the page before would have the same rows come again.
+func (p *keyPages) moveTo(key []wire.Field, sought bool) error {
 	if p.scan.Seeks && p.key != nil && slices.EqualFunc(p.key, key, wire.Field.Equal) {
-		return errorf("a page of the result ends with the same key as the one before; read it with paging=table")
+		return obstacle{errors.New("a page of the result ends with the same key as the one before; read it with paging=table")}
 	}
-	if p.scan.Seeks && slices.ContainsFunc(key, wire.Field.IsNull) {
-		return errorf("a page of the result ends with a key that has NULL in it; read it with paging=table")
+	for i, f := range key {
+		switch {
+		case !sought:
+		case f.IsNull():
+			return obstacle{errors.New("a key of the result has NULL in it; read it with paging=table")}
+		case f.Kind() == wire.KindString && p.scan.Lost(i, f.Str()):
+			return obstacle{fmt.Errorf("a key of the result has %q, which may be another value than the database holds; read it with paging=table", f.Str())}
+		}
 	}
 	p.key = append([]wire.Field(nil), key...)
 	return nil

@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
 
@@ -66,6 +67,40 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 	for question := range answers {
 		if !asked[question] {
 			t.Errorf("nobody asked %s", question)
+		}
+	}
+}
+
+// TestKeysThatDoNotMove has pages end with keys behind which the next would not begin.
+func TestKeysThatDoNotMove(t *testing.T) {
+	keyed, err := dialect.MySQL.Parse("SELECT p FROM t").Keyed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan, err := keyed.Choose([]dialect.TableColumn{{Name: "d", Type: "datetime"}}, []dialect.IndexPart{{Index: "PRIMARY", Unique: true, Column: "d"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const before = "2024-10-20 00:00:00"
+	for _, tt := range []struct {
+		key   wire.Field
+		moves bool
+	}{
+		{wire.String("2024-10-20 00:00:01"), true},
+		{wire.String("2024-10-20 10:00:00.000-00"), true}, // of the time nothing is judged
+		{wire.String(before), false},
+		{wire.Null(), false},
+		{wire.String("0000-00-00 00:00:00"), false},
+		{wire.String("2024-00-20 00:00:00"), false},
+		{wire.String("2024-10-00 00:00:00"), false},
+	} {
+		p := &keyPages{scan: scan, key: []wire.Field{wire.String(before)}}
+		err := p.moveTo([]wire.Field{tt.key}, true)
+		switch {
+		case tt.moves && (err != nil || !p.key[0].Equal(tt.key)):
+			t.Errorf("to %s: %v", tt.key.AppendJSON(nil), err)
+		case !tt.moves && (!errors.Is(err, ErrCannotPage) || p.key[0].Str() != before):
+			t.Errorf("to %s: %v and not an ErrCannotPage", tt.key.AppendJSON(nil), err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.
 	if len(sizes) != 2*len(labels)+p.scan.KeyColumns() {
 		return nil, errorf("the service sent %d sizes for %d columns", len(sizes), len(labels))
 	}
-	if err := p.moveTo(sizes[2*len(labels):]); err != nil {
+	if err := p.moveTo(sizes[2*len(labels):], true); err != nil {
 		return nil, err
 	}
 	row := make([]wire.Field, len(labels))

@@ -14,22 +14,29 @@ import (
 type TableColumn struct{ Name, Type, Collation string }
 
 // comesBack says whether a text of the column that was read is the same for the
-// database when it is sent. Some character sets of East Asia have characters twice
-// that Unicode has once, and others have not all of what Unicode has. And the CHAR of
-// MariaDB is not sorted as its texts are compared where spaces at the end count.
-func (c TableColumn) comesBack() bool {
-	set, _, _ := strings.Cut(c.Collation, "_")
-	return (set == "" || slices.Contains(roundTrip, strings.ToLower(set))) &&
-		!(strings.HasPrefix(strings.ToLower(c.Type), "char(") && strings.Contains(c.Collation, "_nopad_"))
+// database when it is sent; inPart, that it is if there is no question mark in it. Some
+// character sets of East Asia have characters twice that Unicode has once, and others
+// have not all of what Unicode has. And the CHAR of MariaDB is not sorted as its texts
+// are compared where spaces at the end count.
+func (c TableColumn) comesBack() (all, inPart bool) {
+	set, _, _ := strings.Cut(strings.ToLower(c.Collation), "_")
+	if strings.HasPrefix(strings.ToLower(c.Type), "char(") && strings.Contains(c.Collation, "_nopad_") {
+		return false, false
+	}
+	return set == "" || slices.Contains(roundTrip, set), slices.Contains(roundTripInPart, set)
 }
 
-// roundTrip are the character sets from and to which Unicode is converted without a
-// difference.
-var roundTrip = []string{
-	"utf8", "utf8mb3", "utf8mb4", "ucs2", "utf16", "utf16le", "utf32", "ascii", "binary",
-	"latin1", "latin2", "latin5", "latin7",
-	"cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "koi8r", "koi8u", "greek", "hebrew",
-}
+var (
+	// roundTrip are the character sets of which every text that can be stored comes
+	// back from Unicode.
+	roundTrip = []string{
+		"utf8", "utf8mb3", "utf8mb4", "ucs2", "utf16", "utf16le", "utf32", "binary",
+		"latin1", "latin2", "latin5", "latin7", "cp850", "cp852", "koi8r", "koi8u",
+	}
+	// roundTripInPart are those of one byte a character that have bytes which stand for
+	// none. MariaDB stores these nevertheless, and reads them as question marks.
+	roundTripInPart = []string{"ascii", "cp1250", "cp1251", "cp1256", "cp1257", "greek", "hebrew"}
+)
 
 // IndexPart is a row of SHOW INDEX: one column of an index.
 type IndexPart struct {
@@ -95,24 +102,42 @@ type keyColumn struct {
 	value  string // the expression that is selected
 	sorted string // the expression that is compared, as the database sorts it
 	cast   string // what a parameter becomes; %s is its name
+	// lost says of a value that it is not found again when it is sent; nil if all are.
+	lost func(value string) bool
 }
 
 // KeyColumns returns the number of columns that each page has behind those of the
 // query.
 func (s *KeyScan) KeyColumns() int { return len(s.key) }
 
+// Lost reports whether a value of column i of the key, as it was read, is not found
+// again when it is sent.
+func (s *KeyScan) Lost(i int, value string) bool { return s.key[i].lost != nil && s.key[i].lost(value) }
+
+// MayLose reports whether there may be values in the key that are not found again.
+func (s *KeyScan) MayLose() bool {
+	return slices.ContainsFunc(s.key, func(c keyColumn) bool { return c.lost != nil })
+}
+
+// zeroDate reports whether a date has a year, a month or a day of zero. Many clients do
+// not read it as what it is, and in the strict modes of SQL it is NULL when it is sent.
+func zeroDate(s string) bool {
+	return strings.HasPrefix(s, "0000") || len(s) >= len("0000-00-00") && strings.Contains(s[4:10], "-00")
+}
+
+// questioned reports whether a text has what stands for a byte that is no character.
+func questioned(s string) bool { return strings.Contains(s, "?") }
+
 // Choose decides on the key: one that the query sorts by if there is one, then
 // the primary one, then any that is unique and not null.
 func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, error) {
-	types := make(map[string]string)
+	named := make(map[string]TableColumn)
 	for _, c := range columns {
-		if c.comesBack() {
-			types[strings.ToLower(c.Name)] = strings.ToLower(c.Type)
-		}
+		named[strings.ToLower(c.Name)] = c
 	}
 	var best *KeyScan
 	for _, name := range indexNames(parts) {
-		key := k.keyOf(name, parts, types)
+		key := k.keyOf(name, parts, named)
 		if key == nil {
 			continue
 		}
@@ -143,13 +168,13 @@ func indexNames(parts []IndexPart) []string {
 }
 
 // keyOf returns the columns of an index, nil if it cannot serve as a key.
-func (k *Keyed) keyOf(index string, parts []IndexPart, types map[string]string) []keyColumn {
+func (k *Keyed) keyOf(index string, parts []IndexPart, columns map[string]TableColumn) []keyColumn {
 	var key []keyColumn
 	for _, p := range parts {
 		if p.Index != index {
 			continue
 		}
-		c, ok := k.keyColumn(p.Column, types[strings.ToLower(p.Column)])
+		c, ok := k.keyColumn(columns[strings.ToLower(p.Column)])
 		if !ok || p.Nullable || p.Partial || p.Column == "" {
 			return nil
 		}
@@ -166,8 +191,8 @@ const maxKeyChars = 255
 // that each is compared as the database sorts it, and exactly: as a text a
 // decimal or a large integer would be compared as a double, and an enum is
 // sorted by its number. A TIMESTAMP relies on the session's UTC (F0061).
-func (k *Keyed) keyColumn(name, typ string) (keyColumn, bool) {
-	col := k.ref + "." + MySQL.QuoteIdent(name)
+func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
+	col, typ := k.ref+"."+MySQL.QuoteIdent(column.Name), strings.ToLower(column.Type)
 	c := keyColumn{name: col, value: col, sorted: col, cast: "%s"}
 	base, size := typ, ""
 	if i := strings.IndexAny(typ, "( "); i >= 0 {
@@ -194,14 +219,20 @@ func (k *Keyed) keyColumn(name, typ string) (keyColumn, bool) {
 	case "decimal":
 		c.cast = "CAST(%s AS DECIMAL(" + size + "))"
 	case "date":
+		c.value, c.lost = "CAST("+col+" AS CHAR)", zeroDate
 		c.cast = "CAST(%s AS DATE)"
 	case "datetime", "timestamp":
+		c.value, c.lost = "CAST("+col+" AS CHAR)", zeroDate
 		c.cast = "CAST(%s AS DATETIME(6))"
 	case "time":
 		c.cast = "CAST(%s AS TIME(6))"
 	case "char", "varchar", "binary", "varbinary":
 		n, err := strconv.Atoi(size)
-		return c, err == nil && n <= maxKeyChars
+		all, inPart := column.comesBack()
+		if !all {
+			c.lost = questioned
+		}
+		return c, err == nil && n <= maxKeyChars && (all || inPart)
 	default:
 		return c, false
 	}
