@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -246,5 +247,34 @@ func TestConfinedPagesAreFull(t *testing.T) {
 	}
 	if calls := srv.Server.Faults().List()[0].Matched; calls > 50 {
 		t.Errorf("the rows were read by %d calls", calls)
+	}
+}
+
+// TestConfinedSavepoint rolls back to a savepoint between two rows, again and again. A
+// page takes two calls here, none of which may be on either side of that.
+func TestConfinedSavepoint(t *testing.T) {
+	srv := dataapitest.New(t)
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.PageBytes = 10_000 })
+	exec(t, db, "CREATE TABLE big AS SELECT i AS id, repeat('x', 1000) AS t FROM generate_series(1, 600) i")
+	fault(t, srv, server.Fault{SQL: "^DO ", Kind: server.FaultDelay, Delay: 3 * time.Millisecond})
+	for range 5 {
+		tx := begin(t, db, &sql.TxOptions{ReadOnly: true})
+		rows, err := tx.Query("SELECT id, t FROM big", auroradataapi.WithPaging(auroradataapi.PagingAlways))
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, tx, "SAVEPOINT s")
+		n := 0
+		for ; rows.Next(); n++ {
+			if n%5 == 0 {
+				exec(t, tx, "ROLLBACK TO SAVEPOINT s")
+			}
+		}
+		if err := rows.Err(); err != nil || n != 600 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Error(err)
+		}
 	}
 }

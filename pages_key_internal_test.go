@@ -1,7 +1,6 @@
 package auroradataapi
 
 import (
-	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 	asked := make(map[string]bool)
 	for question := range answers {
 		for name, other := range others {
-			api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+			db := openScriptedTables(t, func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 				for q, answer := range answers {
 					if !strings.Contains(r.SQL, q) {
 						continue
@@ -48,14 +47,7 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 					return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{answer})}, nil
 				}
 				return nil, wire.NewError(wire.CodeBadRequest, "Database returned more than the allowed response size limit")
-			}}
-			c, err := NewConnector(&Config{Engine: "mysql", ClusterARN: testCluster, SecretARN: testSecret, Paging: PagingTable})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.api = api
-			db := sql.OpenDB(c)
-			defer db.Close()
+			})
 			for _, query := range []string{"SELECT id, f(id) FROM t", "SELECT f(id) FROM v GROUP BY id"} {
 				if rows, err := db.Query(query); err == nil {
 					rows.Close()

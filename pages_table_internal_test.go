@@ -13,7 +13,7 @@ import (
 // TestTableOfHiddenFunction reads a view that calls a function which the user may
 // not see: MySQL has the view's owner call it.
 func TestTableOfHiddenFunction(t *testing.T) {
-	api := &scriptedAPI{execute: func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
+	db := openScriptedTables(t, func(r *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
 		switch {
 		case strings.HasSuffix(r.SQL, dialect.Views):
 			return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{
@@ -23,15 +23,22 @@ func TestTableOfHiddenFunction(t *testing.T) {
 			return &wire.ExecuteResponse{Records: wire.NewRecords(nil)}, nil
 		}
 		return nil, wire.NewError(wire.CodeBadRequest, "Database returned more than the allowed response size limit")
-	}}
+	})
+	if _, err := db.Query("SELECT a FROM v GROUP BY a"); !errors.Is(err, ErrCannotPage) || !strings.Contains(err.Error(), "hidden of a view") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// openScriptedTables returns a database of MySQL that answers by a function, and whose
+// large results may be read through temporary tables.
+func openScriptedTables(t *testing.T, answer func(*wire.ExecuteRequest) (*wire.ExecuteResponse, error)) *sql.DB {
+	t.Helper()
 	c, err := NewConnector(&Config{Engine: "mysql", ClusterARN: testCluster, SecretARN: testSecret, Paging: PagingTable})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.api = api
+	c.api = &scriptedAPI{execute: answer}
 	db := sql.OpenDB(c)
-	defer db.Close()
-	if _, err := db.Query("SELECT a FROM v GROUP BY a"); !errors.Is(err, ErrCannotPage) || !strings.Contains(err.Error(), "hidden of a view") {
-		t.Errorf("got %v", err)
-	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
