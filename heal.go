@@ -72,20 +72,9 @@ func (c causes) concerns(d *dialect.Dialect, meta *wire.ColumnMetadata) bool {
 	return c&causeTimes != 0 && typ.Form.Instant()
 }
 
-// healAgain reads a result that was refused. The statement, which was executed,
-// cannot have changed anything by what is known of it. A view or an operator may
-// call what does all the same, and outside of the caller's transaction is not let.
-func (c *Conn) healAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
-	rows, err := c.heal(ctx, q, b, causeOf(refused))
-	if c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) {
-		return c.undelivered(ctx, q, b, refused)
-	}
-	return rows, err
-}
-
-// heal reads a result whose columns have to be cast for the causes given, by a
-// statement that may be run several times.
-func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Rows, error) {
+// newHealing asks for the columns of a query, of which some are cast for the causes
+// given. Nothing of the query is executed.
+func (c *Conn) newHealing(ctx context.Context, q call, b bound, why causes) (*healing, error) {
 	generation := c.connector.habits.now()
 	shape, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
 		SQL: dialect.Shape(b.service.SQL), Parameters: b.parameters, IncludeResultMetadata: true,
@@ -93,28 +82,51 @@ func (c *Conn) heal(ctx context.Context, q call, b bound, why causes) (driver.Ro
 	if err != nil {
 		return nil, err
 	}
-	h := &healing{columns: shape.ColumnMetadata, causes: why, sql: b.service.SQL, generation: generation, asked: c.connector.observe.now()}
+	h := &healing{columns: shape.ColumnMetadata, sql: b.service.SQL, generation: generation, asked: c.connector.observe.now()}
+	h.castFor(c.dialect, why)
+	return h, nil
+}
+
+// castFor has columns cast for some causes.
+func (h *healing) castFor(d *dialect.Dialect, why causes) {
+	h.causes, h.cast = why, make([]bool, len(h.columns))
+	for i := range h.columns {
+		h.cast[i] = why.concerns(d, &h.columns[i])
+	}
+}
+
+// healAgain reads a result that was refused. The statement, which was executed,
+// cannot have changed anything by what is known of it. A view or an operator may
+// call what does all the same, and is not let.
+func (c *Conn) healAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+	h, err := c.newHealing(ctx, q, b, causeOf(refused))
+	if err != nil {
+		return nil, err
+	}
 	for {
-		h.cast = make([]bool, len(h.columns))
-		for i := range h.columns {
-			h.cast[i] = h.causes.concerns(c.dialect, &h.columns[i])
-		}
 		rows, err := c.queryHealed(ctx, q, b, h, c.tx.Load() == nil)
 		switch cause := causeOf(err); {
 		case err == nil:
-			if !c.redefines(q) {
-				c.connector.habits.set(q.habitKey(), habit{how: readHealed, healing: h})
-			}
+			c.rememberHealing(q, h)
 			return rows, nil
 		case c.tooLarge(q, err):
 			return c.queryAgain(ctx, q, b, err)
+		case c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction):
+			return c.undelivered(ctx, q, b, refused)
 		case cause == 0 || h.causes&causeAny != 0:
 			return nil, err
 		case h.causes&cause != 0:
-			h.causes |= causeAny
+			h.castFor(c.dialect, h.causes|causeAny)
 		default:
-			h.causes |= cause
+			h.castFor(c.dialect, h.causes|cause)
 		}
+	}
+}
+
+// rememberHealing has the next run of a query be read with the columns cast.
+func (c *Conn) rememberHealing(q call, h *healing) {
+	if !c.redefines(q) {
+		c.connector.habits.set(q.habitKey(), habit{how: readHealed, healing: h})
 	}
 }
 
@@ -150,22 +162,26 @@ func (c *Conn) queryHealed(ctx context.Context, q call, b bound, h *healing, gua
 // arguments of other types may make them others, so they are asked for again, as
 // they are after a while.
 func (c *Conn) queryAsHealed(ctx context.Context, q call, b bound, h *healing) (driver.Rows, error) {
-	if q.parsed.Star() || h.sql != b.service.SQL || c.connector.observe.now().Sub(h.asked) > healedFor {
-		rows, err := c.heal(ctx, q, b, h.causes)
-		if c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction) { // nothing was changed by it
-			return c.openPages(ctx, q, b, readPortal, surveyed{})
+	asked := q.parsed.Star() || h.sql != b.service.SQL || c.connector.observe.now().Sub(h.asked) > healedFor
+	if asked {
+		var err error
+		if h, err = c.newHealing(ctx, q, b, h.causes); err != nil {
+			return nil, err
 		}
-		return rows, err
 	}
-	rows, err := c.queryHealed(ctx, q, b, h, false)
+	guarded := asked && c.tx.Load() == nil
+	rows, err := c.queryHealed(ctx, q, b, h, guarded)
 	var e *Error
 	switch {
 	case err == nil:
+		if asked {
+			c.rememberHealing(q, h)
+		}
 		return rows, nil
-	case c.tooLarge(q, err):
+	case guarded && errors.Is(err, ReadOnlyTransaction): // nothing was changed by it
+		return c.openPages(ctx, q, b, readPortal, surveyed{})
+	case c.tooLarge(q, err), causeOf(err) != 0:
 		return c.queryAgain(ctx, q, b, err)
-	case causeOf(err) != 0:
-		return c.healAgain(ctx, q, b, err)
 	case errors.As(err, &e) && slices.Contains(staleCodes, Code(e.Code)):
 		c.connector.habits.set(q.habitKey(), habit{})
 		if c.tx.Load() == nil { // and nothing was aborted by it

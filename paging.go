@@ -150,11 +150,19 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 			return c.undelivered(ctx, q, b, refused)
 		}
 	}
-	if !large && (!seen.writes || seen.readOnly) {
+	if !large && (!inside && !seen.writes || seen.readOnly) {
 		rows, err := c.healAgain(ctx, q, b, refused)
 		return rows, c.ranBefore(q, refused, err)
 	}
 	seen.ran = (inside || !c.enclosed(q)) && !errors.Is(refused, ErrOutcomeUnknown)
+	next := func() { c.connector.habits.set(q.habitKey(), habit{how: readCursor}) }
+	if !large && inside { // casts are enough, but only pages are guarded
+		h, err := c.newHealing(ctx, q, b, causeOf(refused))
+		if err != nil {
+			return nil, c.ranBefore(q, refused, err)
+		}
+		next = func() { c.rememberHealing(q, h) }
+	}
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
@@ -162,7 +170,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	case err != nil:
 		return nil, c.ranBefore(q, refused, err)
 	}
-	c.connector.habits.set(q.habitKey(), habit{how: readCursor})
+	next()
 	return rows, nil
 }
 

@@ -28,8 +28,7 @@ type Cursor struct {
 	// do the same then, which takes a call more for a page.
 	Confined bool
 	// Guarded says that the query must not write while its pages are read, in a
-	// transaction that may. A page ends with PageRefused where it does. Nothing
-	// guards what is Confined.
+	// transaction that may. A page ends with PageRefused where it does.
 	Guarded bool
 }
 
@@ -44,60 +43,81 @@ const (
 	PageRefused = "!" // a query that was Guarded would have written
 )
 
-// pageLoop reads from the cursor c until most bytes are together, and closes it
-// behind the last row: an open one keeps its tables from being altered. A row longer
-// than piece is read through a cursor of its own, c_long, whose state is what is
+// pageBody returns what reads from the cursor c until most bytes are together, and
+// closes it behind the last row: an open one keeps its tables from being altered. A row
+// longer than piece is read through a cursor of its own, c_long, whose state is what is
 // left of it for the next page. If the caller rolls back to a savepoint that is
 // older than c_long, that is gone and c goes on with the next row: the mark of a
 // first piece is how the reader finds out. A record counts 2 bytes for the row and 4
-// for its one column (F0012).
+// for its one column (F0012). emit is what becomes of a text.
+//
+// The query itself runs in FETCH c, which is what is guarded: by a subtransaction that
+// cannot write, and that is rolled back in any case, so that its setting ends with it.
+// Cursor and variables outlive that.
+func pageBody(emit string, guarded bool) string {
+	begin, end := "", ""
+	if guarded {
+		begin = `
+    BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);`
+		end = `
+    RAISE SQLSTATE '` + guardEnds + `';
+    EXCEPTION
+      WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
+      WHEN read_only_sql_transaction THEN t := '` + PageRefused + "'; " + emit + ` EXIT;
+    END;`
+	}
+	loop := `
+  LOOP
+    WHILE inside AND n <= most LOOP
+      FETCH long INTO t;
+      IF FOUND THEN ` + emit + ` n := n + octet_length(t) + 6; ELSE CLOSE long; inside := false; END IF;
+    END LOOP;
+    EXIT WHEN n > most;` + begin + `
+    LOOP
+      FETCH c INTO r;
+      IF NOT FOUND THEN ended := true; EXIT; END IF;
+      t := r::text;
+      IF octet_length(t) > piece THEN inside := true; EXIT; END IF;
+      ` + emit + `
+      n := n + octet_length(t) + 6;
+      EXIT WHEN n > most;
+    END LOOP;` + end + `
+    IF ended THEN CLOSE c; t := '` + PageEnd + "'; " + emit + ` EXIT; END IF;
+    IF inside THEN
+      b := convert_to(t, 'UTF8');
+      OPEN long FOR
+        SELECT CASE WHEN i = 0 THEN '*' WHEN (i + 1) * slice < octet_length(b) THEN '+' ELSE '.' END
+          || encode(substring(b FROM i * slice + 1 FOR slice), 'base64')
+        FROM generate_series(0, (octet_length(b) - 1) / slice) i;
+    END IF;
+  END LOOP;`
+	// octet_length counts the bytes of the database's encoding, and is quicker where
+	// those are the ones of an answer, which is in UTF-8. The bytes of SQL_ASCII are
+	// sent as they are, if they are UTF-8 (F0282).
+	return "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + loop +
+		"\n  ELSE" + strings.ReplaceAll(loop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
+}
+
 const (
 	pageVariables = `
   long refcursor := c::text || '_long';
   inside boolean := EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text || '_long');
+  ended boolean := false;
   r record; t text; b bytea; n int := 0; slice int := piece / 4 * 3;`
-	pageLoop = `
-  LOOP
-    IF inside THEN
-      FETCH long INTO t;
-      IF NOT FOUND THEN CLOSE long; inside := false; CONTINUE; END IF;
-    ELSE
-      FETCH c INTO r;
-      IF NOT FOUND THEN CLOSE c; RETURN NEXT ''; EXIT; END IF;
-      t := r::text;
-      IF octet_length(t) > piece THEN
-        b := convert_to(t, 'UTF8');
-        OPEN long FOR
-          SELECT CASE WHEN i = 0 THEN '*' WHEN (i + 1) * slice < octet_length(b) THEN '+' ELSE '.' END
-            || encode(substring(b FROM i * slice + 1 FOR slice), 'base64')
-          FROM generate_series(0, (octet_length(b) - 1) / slice) i;
-        inside := true; CONTINUE;
-      END IF;
-    END IF;
-    RETURN NEXT t;
-    n := n + octet_length(t) + 6;
-    EXIT WHEN n > most;
-  END LOOP;`
+	// guardEnds is the error by which a guard is rolled back.
+	guardEnds = "ADA00"
 )
 
-// pageBody is pageLoop with the sizes that texts have in an answer, which is in UTF-8.
-// octet_length counts the bytes of the database's encoding, and is quicker where those
-// are the same. The bytes of SQL_ASCII are sent as they are, if they are UTF-8 (F0282).
-var pageBody = "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + pageLoop +
-	"\n  ELSE" + strings.ReplaceAll(pageLoop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
-
-// installPage makes the function of pageBody, and installGuarded one in which
-// nothing can be written. The setting of a function is taken back where it ends, and
-// the exception leaves the caller's transaction alive.
+// The functions that read a page.
 var (
-	installPage    = pageFunction("auroradataapi_page", "", pageBody)
-	installGuarded = pageFunction("auroradataapi_guarded_page", " SET transaction_read_only TO on",
-		"\n  BEGIN"+pageBody+"\n  EXCEPTION WHEN read_only_sql_transaction THEN RETURN NEXT '"+PageRefused+"';\n  END;")
+	installPage    = pageFunction("auroradataapi_page", false)
+	installGuarded = pageFunction("auroradataapi_guarded_page", true)
 )
 
-func pageFunction(name, settings, body string) string {
+func pageFunction(name string, guarded bool) string {
 	return "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp."+name+"(c refcursor, most int, piece int)"+
-		" RETURNS SETOF text LANGUAGE plpgsql"+settings+" AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+body+"\nEND")) + ";"
+		" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageBody("RETURN NEXT t;", guarded)+"\nEND")) + ";"
 }
 
 // Install returns the statement that prepares the transaction, "" for none;

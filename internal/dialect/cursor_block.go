@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -15,12 +14,6 @@ import (
 // page in a second cursor; and it has no parameters, so that those of the statement
 // are a setting of the transaction.
 
-// blockBody is pageBody with the texts in an array.
-var blockBody = strings.NewReplacer(
-	"RETURN NEXT '';", "texts := texts || ''::text;",
-	"RETURN NEXT t;", "texts := texts || t;",
-).Replace(pageBody)
-
 // pageBlock is Page by a block.
 func (c Cursor) pageBlock() []string {
 	page := c.Name + "_page"
@@ -28,7 +21,7 @@ func (c Cursor) pageBlock() []string {
 		"DO " + quote(fmt.Sprintf("DECLARE c refcursor := '%s'; page refcursor := '%s'; most int := %d; piece int := %d; texts text[];%s\nBEGIN",
 			c.Name, page, c.PageBytes, c.PieceBytes, pageVariables)+
 			"\n  IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = page::text) THEN CLOSE page; END IF;"+
-			blockBody+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
+			pageBody("texts := texts || t;", c.Guarded)+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
 		"FETCH ALL FROM " + page,
 	}
 }
