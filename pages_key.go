@@ -23,17 +23,22 @@ type keyPages struct {
 	keyed *dialect.Keyed
 	seeks bool // to pass over rows is not enough
 
-	scan    *dialect.KeyScan
-	columns []wire.ColumnMetadata // of the query
-	key     []wire.Field          // of the last row; nil before the first
-	skip    int                   // the query's own offset
-	left    int                   // rows until its limit; -1 if it has none
-	read    int
-	count   int        // rows to be asked for next
-	most    int        // as many fitted into a page, or may
-	watch   *watch     // of the caller's transaction; nil if what it changes is of no matter
-	first   *fieldPage // read by open
-	ended   bool       // with the first page
+	scan      *dialect.KeyScan
+	columns   []wire.ColumnMetadata // of the query
+	key       []wire.Field          // of the last row; nil before the first
+	skip      int                   // the query's own offset
+	left      int                   // rows until its limit; -1 if it has none
+	read      int
+	count     int        // rows to be asked for next
+	most      int        // as many fitted into a page, or may
+	ranges    []int      // rows of the next pages, as far as they are known
+	rangeable bool       // they can be asked for
+	misled    bool       // they were wrong since the last page that fitted
+	wrong     int        // how often they were
+	fitted    int        // pages whose rows were guessed since the last that was too large
+	watch     *watch     // of the caller's transaction; nil if what it changes is of no matter
+	first     *fieldPage // read by open
+	ended     bool       // with the first page
 }
 
 // firstRows is how many rows the first page has, by which the next is guessed.
@@ -56,7 +61,7 @@ func (p *keyPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 
 // start reads the first page.
 func (p *keyPages) start(ctx context.Context) (_ []wire.ColumnMetadata, err error) {
-	p.count, p.most = firstRows, 1<<30
+	p.count, p.most, p.rangeable, p.fitted = firstRows, 1<<30, true, rangedPages
 	p.first, p.ended, err = p.fetch(ctx)
 	return p.columns, err
 }
@@ -200,6 +205,9 @@ func (p *keyPages) next(ctx context.Context) (content, bool, error) {
 func (p *keyPages) fetch(ctx context.Context) (*fieldPage, bool, error) {
 	for {
 		n := p.count
+		if len(p.ranges) > 0 {
+			n = p.ranges[0]
+		}
 		if p.left >= 0 {
 			n = min(n, p.left)
 		}
@@ -207,7 +215,9 @@ func (p *keyPages) fetch(ctx context.Context) (*fieldPage, bool, error) {
 		resp, err := p.fetchSQL(ctx, sql, parameters)
 		switch {
 		case errors.Is(err, ErrResultTooLarge) && n > 1:
-			p.count, p.most = max(n/4, 1), max(n/2, 1)
+			if err := p.rangeAfter(ctx, n); err != nil {
+				return nil, false, err
+			}
 			continue
 		case errors.Is(err, ErrResultTooLarge):
 			page, err := p.fetchLong(ctx, sql, parameters)
@@ -234,15 +244,35 @@ func (p *keyPages) fetchSQL(ctx context.Context, sql string, parameters []wire.P
 	return resp, nil
 }
 
+// describe learns the columns of the query, if no page has told them yet.
+func (p *keyPages) describe(ctx context.Context) error {
+	if p.columns != nil {
+		return nil
+	}
+	sql, parameters := p.page(0)
+	resp, err := p.fetchSQL(ctx, sql, parameters)
+	if err == nil {
+		_, err = p.readPage(resp)
+	}
+	return err
+}
+
 // page returns the statement for the next n rows.
 func (p *keyPages) page(n int) (string, []wire.Parameter) {
+	behind, offset, parameters := p.place()
+	return p.scan.Page(behind, offset, n), parameters
+}
+
+// place returns where the next page begins: behind the key in the parameters, if
+// behind is set, and then behind so many rows.
+func (p *keyPages) place() (behind bool, offset int, parameters []wire.Parameter) {
 	switch {
 	case !p.scan.Seeks:
-		return p.scan.Page(false, p.skip+p.read, n), p.bound.parameters
+		return false, p.skip + p.read, p.bound.parameters
 	case p.key == nil:
-		return p.scan.Page(false, p.skip, n), p.bound.parameters
+		return false, p.skip, p.bound.parameters
 	}
-	return p.scan.Page(true, 0, n), p.withKey()
+	return true, 0, p.withKey()
 }
 
 // withKey returns the parameters of the query and those of the last row's key.
@@ -259,6 +289,12 @@ func (p *keyPages) took(page *fieldPage, n int, err error) (*fieldPage, bool, er
 	if err != nil {
 		return nil, false, err
 	}
+	if len(p.ranges) > 0 {
+		p.ranges = p.ranges[1:]
+	} else {
+		p.fitted++
+	}
+	p.misled = false
 	p.read += page.rows
 	if p.left >= 0 {
 		p.left -= page.rows

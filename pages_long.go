@@ -24,15 +24,8 @@ const (
 // fetchLong reads a row that is too large for an answer: the values that are not
 // long, and those that are in pieces. sql is the statement for the row.
 func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.Parameter) (*fieldPage, error) {
-	if p.columns == nil {
-		sql, parameters := p.page(0)
-		resp, err := p.fetchSQL(ctx, sql, parameters)
-		if err == nil {
-			_, err = p.readPage(resp)
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := p.describe(ctx); err != nil {
+		return nil, err
 	}
 	labels := make([]string, len(p.columns))
 	for i, c := range p.columns {

@@ -93,7 +93,8 @@ type KeyScan struct {
 
 	key    []keyColumn
 	down   bool
-	prefix string // of the names of parameters
+	prefix string                 // of the names of parameters
+	named  map[string]TableColumn // the columns of the table, by names in lower case
 }
 
 // keyColumn is a column of a key.
@@ -141,7 +142,7 @@ func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, erro
 		if key == nil {
 			continue
 		}
-		s := &KeyScan{Keyed: k, key: key, prefix: k.freePrefix()}
+		s := &KeyScan{Keyed: k, key: key, prefix: k.freePrefix(), named: named}
 		s.Seeks, s.down = k.sortsBy(name, parts)
 		if best == nil || s.Seeks && !best.Seeks {
 			best = s
@@ -280,7 +281,7 @@ func (s *KeyScan) Page(behind bool, offset, n int) string {
 	if behind {
 		condition = s.behind()
 	}
-	order := s.keyOrder()
+	order := s.keyOrder(func(i int) string { return s.key[i].name })
 	if !s.Seeks {
 		order = s.order + "\n, " + order
 	}
@@ -310,14 +311,15 @@ func (s *KeyScan) selects(condition string) string {
 	return sql
 }
 
-func (s *KeyScan) keyOrder() string {
+// keyOrder is the order of the key, whose columns have the names given.
+func (s *KeyScan) keyOrder(name func(i int) string) string {
 	var list []string
-	for _, c := range s.key {
-		name := c.name
+	for i := range s.key {
 		if s.down {
-			name += " DESC"
+			list = append(list, name(i)+" DESC")
+		} else {
+			list = append(list, name(i))
 		}
-		list = append(list, name)
 	}
 	return strings.Join(list, ", ")
 }
@@ -422,14 +424,16 @@ func (p PageTable) Drop() string { return "DROP TEMPORARY TABLE IF EXISTS " + p.
 // Scan returns how the table is read.
 func (p PageTable) Scan(labels []string) (*KeyScan, error) {
 	var list []string
+	var columns []TableColumn
 	for _, label := range labels {
 		list = append(list, MySQL.QuoteIdent(label))
+		columns = append(columns, TableColumn{Name: label})
 	}
 	k, err := MySQL.Parse("SELECT " + strings.Join(list, ", ") + " FROM " + p.Name).Keyed()
 	if err != nil {
 		return nil, err
 	}
-	return k.Choose([]TableColumn{{Name: rowNumber, Type: "bigint"}}, []IndexPart{{Index: "PRIMARY", Unique: true, Column: rowNumber}})
+	return k.Choose(append(columns, TableColumn{Name: rowNumber, Type: "bigint"}), []IndexPart{{Index: "PRIMARY", Unique: true, Column: rowNumber}})
 }
 
 // Shape returns a query without rows that has the columns of another.
