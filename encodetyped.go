@@ -28,13 +28,16 @@ const (
 	oidText        = 25
 	oidOID         = 26
 	oidJSON        = 114
+	oidFloat4      = 700
 	oidFloat8      = 701
+	oidMoney       = 790
 	oidDate        = 1082
 	oidTime        = 1083
 	oidTimestamp   = 1114
 	oidTimestampTZ = 1184
 	oidInterval    = 1186
 	oidTimeTZ      = 1266
+	oidNumeric     = 1700
 	oidUUID        = 2950
 	oidJSONB       = 3802
 )

@@ -1,0 +1,198 @@
+package auroradataapi
+
+import (
+	"database/sql/driver"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
+	"github.com/auroradataapi/auroradataapi/internal/wire"
+)
+
+// copyEncoder writes rows as JSON.
+type copyEncoder struct {
+	conn    *Conn
+	columns []dialect.CopyColumn
+	binary  []bool
+	row     []byte
+}
+
+func newCopyEncoder(c *Conn, columns []dialect.CopyColumn) *copyEncoder {
+	e := &copyEncoder{conn: c, columns: columns, binary: make([]bool, len(columns))}
+	for i, col := range columns {
+		e.binary[i] = c.dialect.Binary(col)
+	}
+	return e
+}
+
+// encode writes a row and a comma behind it. The bytes are valid until the next
+// call.
+func (e *copyEncoder) encode(values []any) ([]byte, error) {
+	if len(values) != len(e.columns) {
+		return nil, fmt.Errorf("it has %d values for %d columns", len(values), len(e.columns))
+	}
+	e.row = append(e.row[:0], '[')
+	for i, v := range values {
+		if i > 0 {
+			e.row = append(e.row, ',')
+		}
+		nv := driver.NamedValue{Ordinal: i + 1, Value: v}
+		err := e.conn.CheckNamedValue(&nv)
+		var arg argument
+		if err == nil {
+			arg, err = e.argument(e.columns[i], nv.Value)
+		}
+		if err == nil {
+			err = e.field(arg.value, e.binary[i])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", e.columns[i].Name, err)
+		}
+	}
+	e.row = append(e.row, ']', ',')
+	return e.row, nil
+}
+
+// argument turns a value into what is sent for it: for the type of the column,
+// where that matters and the arguments of a statement are sent so too. Numbers and
+// strings are the same for any type, and numbers are shorter as such.
+func (e *copyEncoder) argument(column dialect.CopyColumn, value any) (argument, error) {
+	d := e.conn.dialect
+	if !d.TypedParameters {
+		return encode(d, value)
+	}
+	v, err := resolve(d, value)
+	if err != nil {
+		return argument{}, err
+	}
+	as := dialect.ParamType{OID: column.OID, Element: column.Element, Name: column.Type}
+	interval := column.OID == oidInterval || column.Element == oidInterval
+	switch v.(type) {
+	case bool, uint64, string:
+		return encode(d, v)
+	case int64:
+		if column.OID != oidInterval {
+			return encode(d, v)
+		}
+	case float64:
+		if isNumber(column.OID) {
+			return encode(d, v)
+		}
+		return encodeAs(d, v, as, true) // as a number of jsonb, 1e300 would be a text of 301 digits
+	}
+	if e.conn.params() == ParamsBind && !interval && column.OID != oidBytea {
+		return encode(d, v)
+	}
+	return encodeAs(d, v, as, false)
+}
+
+// isNumber reports whether a type of PostgreSQL is one of numbers.
+func isNumber(oid uint32) bool {
+	switch oid {
+	case oidInt2, oidInt4, oidInt8, oidOID, oidFloat4, oidFloat8, oidNumeric, oidMoney:
+		return true
+	}
+	return false
+}
+
+// field writes a value.
+func (e *copyEncoder) field(f wire.Field, binary bool) error {
+	if binary && e.conn.dialect.TextAsBytes && f.Kind() != wire.KindNull {
+		b, err := bytesOf(f)
+		if err != nil {
+			return err
+		}
+		return e.blob(b)
+	}
+	switch f.Kind() {
+	case wire.KindNull:
+		e.row = append(e.row, "null"...)
+	case wire.KindBoolean:
+		e.boolean(f.Boolean())
+	case wire.KindLong:
+		e.row = strconv.AppendInt(e.row, f.Long(), 10)
+	case wire.KindDouble:
+		e.double(f.Double())
+	case wire.KindString: // PostgreSQL reads bytes from it, such as \x00ff
+		return e.string(f.Str())
+	case wire.KindBlob:
+		if binary {
+			return e.blob(f.Blob())
+		}
+		if !utf8.Valid(f.Blob()) {
+			return errors.New("the bytes are not valid UTF-8, and the column is not one of bytes")
+		}
+		return e.string(string(f.Blob()))
+	default:
+		return fmt.Errorf("a %s cannot be loaded", f.Kind())
+	}
+	return nil
+}
+
+// bytesOf returns the bytes that MySQL makes of a value.
+func bytesOf(f wire.Field) ([]byte, error) {
+	switch f.Kind() {
+	case wire.KindBlob:
+		return f.Blob(), nil
+	case wire.KindString:
+		return []byte(f.Str()), nil
+	case wire.KindLong:
+		return strconv.AppendInt(nil, f.Long(), 10), nil
+	case wire.KindBoolean:
+		if f.Boolean() {
+			return []byte("1"), nil
+		}
+		return []byte("0"), nil
+	case wire.KindDouble:
+		return nil, errors.New("a number with a fraction cannot be loaded into a column of bytes; pass its text")
+	}
+	return nil, fmt.Errorf("a %s cannot be loaded", f.Kind())
+}
+
+// boolean writes a boolean; MySQL's are numbers.
+func (e *copyEncoder) boolean(v bool) {
+	switch {
+	case !e.conn.dialect.TextAsBytes:
+		e.row = strconv.AppendBool(e.row, v)
+	case v:
+		e.row = append(e.row, '1')
+	default:
+		e.row = append(e.row, '0')
+	}
+}
+
+// double writes a number, or the text of one that is lost in JSON.
+func (e *copyEncoder) double(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) || v == 0 && math.Signbit(v) {
+		e.row = append(appendDouble(append(e.row, '"'), v, false), '"')
+		return
+	}
+	e.row = strconv.AppendFloat(e.row, v, 'g', -1, 64)
+}
+
+// blob writes bytes in the form of the engine.
+func (e *copyEncoder) blob(b []byte) error {
+	e.row = append(e.row, '"')
+	if e.conn.dialect.TextAsBytes {
+		e.row = base64.StdEncoding.AppendEncode(e.row, b)
+	} else {
+		e.row = hex.AppendEncode(append(e.row, `\\x`...), b)
+	}
+	e.row = append(e.row, '"')
+	return nil
+}
+
+// string writes a text. No text of PostgreSQL holds a NUL.
+func (e *copyEncoder) string(s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return errors.New("the text holds a NUL character, which cannot be loaded as text")
+	}
+	e.row = wire.AppendString(e.row, s)
+	return nil
+}
