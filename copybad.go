@@ -104,12 +104,18 @@ func blamesRow(err error) bool {
 
 var (
 	// blamedClasses are those of SQLSTATEs: a wrong number of rows, such as two with
-	// the same key, data that cannot be, and constraints.
-	blamedClasses = []string{"21", "22", "23"}
+	// the same key, data that cannot be, constraints, and the CHECK OPTION of a view.
+	blamedClasses = []string{"21", "22", "23", "44"}
 	// blamedCodes are of a value that is too large, for jsonb or an index, or nested
-	// too deep. The rest of their class is about the statement.
-	blamedCodes = []string{"54000", "54001"}
-	// blamedNumbers are those of MySQL, which have no code of their own, for a text
-	// with letters that the charset of a column lacks.
-	blamedNumbers = []int{1366, 1977, 3854}
+	// too deep, of whose class the rest is about the statement; and what a trigger
+	// raises.
+	blamedCodes = []string{"54000", "54001", "P0001"}
+	// blamedNumbers are those of MySQL whose code says too little.
+	blamedNumbers = []int{
+		1265,             // a value that would be cut, such as one that an ENUM lacks
+		1366, 1977, 3854, // a text with letters that the charset of a column lacks
+		1526, // no partition for the row
+		1644, // what a trigger signals
+		3819, // CHECK
+	}
 )

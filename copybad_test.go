@@ -99,3 +99,61 @@ func TestCopyFromUnsendable(t *testing.T) {
 		}
 	})
 }
+
+// TestCopyFromBlamed finds the row to blame where the database's code does not say
+// that a value or a constraint is the reason.
+func TestCopyFromBlamed(t *testing.T) {
+	type blamed struct {
+		name      string
+		sql       []string // makes the table r, with the columns id and v
+		into      string
+		good, bad any
+		want      auroradataapi.Code
+	}
+	check := func(t *testing.T, db *sql.DB, c blamed) {
+		for _, s := range c.sql {
+			exec(t, db, s)
+		}
+		rows := make([][]any, 9)
+		for i := range rows {
+			rows[i] = []any{i + 1, c.good}
+		}
+		rows[5][1] = c.bad
+		for _, perCall := range []bool{false, true} {
+			var e *auroradataapi.CopyError
+			options := auroradataapi.CopyOptions{PerCall: perCall}
+			_, err := auroradataapi.CopyFrom(t.Context(), db, c.into, []string{"id", "v"}, auroradataapi.CopyRows(rows), options)
+			if !errors.As(err, &e) || e.Row != 6 || !errors.Is(err, c.want) {
+				t.Errorf("the row is not named: %v", err)
+			}
+			exec(t, db, "DELETE FROM r")
+			var bad []int64
+			options.OnBadRow = func(row auroradataapi.BadRow) error {
+				bad = append(bad, row.Row)
+				return nil
+			}
+			_, err = auroradataapi.CopyFrom(t.Context(), db, c.into, []string{"id", "v"}, auroradataapi.CopyRows(rows), options)
+			if n := query[int](t, db, "SELECT count(*) FROM r WHERE id <> 6"); err != nil || n != 8 || !slices.Equal(bad, []int64{6}) {
+				t.Errorf("%d rows are there, and rows %v were bad: %v", n, bad, err)
+			}
+			exec(t, db, "DELETE FROM r")
+		}
+	}
+	for _, c := range []blamed{
+		{"enum", []string{"CREATE TABLE r (id int, v enum('a'))"}, "r", "a", "b", "01000"},
+		{"cut", []string{"CREATE TABLE r (id int, v int)"}, "r", 1, "1a", "01000"},
+		{"partition", []string{"CREATE TABLE r (id int, v int) PARTITION BY RANGE (v) (PARTITION p VALUES LESS THAN (5))"}, "r", 1, 5, "HY000"},
+		{"view", []string{"CREATE TABLE r (id int, v int)", "CREATE VIEW w AS SELECT * FROM r WHERE v < 5 WITH CHECK OPTION"}, "w", 1, 5, "44000"},
+		{"trigger", []string{"CREATE TABLE r (id int, v int)", "CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW BEGIN IF NEW.v = 5 THEN SIGNAL SQLSTATE '45000'; END IF; END"}, "r", 1, 5, "45000"},
+	} {
+		t.Run("mysql/"+c.name, func(t *testing.T) { check(t, dataapitest.Open(t, dataapitest.MySQL()), c) })
+	}
+	for _, c := range []blamed{
+		{"view", []string{"CREATE TABLE r (id int, v int)", "CREATE VIEW w AS SELECT * FROM r WHERE v < 5 WITH CHECK OPTION"}, "w", 1, 5, "44000"},
+		{"trigger", []string{"CREATE TABLE r (id int, v int)",
+			"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.v = 5 THEN RAISE EXCEPTION ''five''; END IF; RETURN NEW; END'",
+			"CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW EXECUTE FUNCTION refuse()"}, "r", 1, 5, "P0001"},
+	} {
+		t.Run("postgresql/"+c.name, func(t *testing.T) { check(t, dataapitest.Open(t), c) })
+	}
+}
