@@ -74,7 +74,8 @@ const (
 	// CopyInsert inserts all rows.
 	CopyInsert CopyMode = iota
 	// CopyIgnore inserts the rows whose key is not there yet: of several with the same
-	// key, the first.
+	// key, the first. MySQL passes over a row by an update that sets its key to what it
+	// is, for which triggers on UPDATE run.
 	CopyIgnore
 	// CopyUpsert inserts the rows whose key is not there yet, and updates the others.
 	// Of several rows with the same key, the last wins.
@@ -92,8 +93,8 @@ type CopyOptions struct {
 	// Key names the columns that tell rows apart, for every mode but CopyInsert.
 	// For CopyIgnore and CopyUpsert there has to be a unique index on just these,
 	// or the error is InvalidColumnReference. A row with NULL in its key is like no
-	// other. One that meets a row of another key by another unique index is a
-	// UniqueViolation.
+	// other, unless its index has NULLS NOT DISTINCT. One that meets a row of another
+	// key by another unique index is a UniqueViolation.
 	Key []string
 	// PerCall commits each call by itself, or all that a row of several calls takes.
 	// That loads what can be loaded: a *CopyError says which rows are in the table.
@@ -110,7 +111,9 @@ type CopyOptions struct {
 	// returned. A row that cannot be sent is reported before those of its call.
 	// Finding a row among n of a call takes about 2·log2(n) calls more, in a
 	// transaction 5·log2(n) for its savepoints, of which each call has one. If
-	// OnBadRow is nil, the first such row is named in the error.
+	// OnBadRow is nil, the first such row is named in the error; in the caller's
+	// transaction, the rows of its call are, unless that had but one. A constraint that
+	// is deferred until the commit of a transaction is no row's: its error is an *Error.
 	//
 	// With PerCall, OnBadRow and Progress may be called by other goroutines, one at
 	// a time. If one panics, so does CopyFrom when no call is under way any longer.
@@ -162,6 +165,11 @@ type CopyResult struct {
 // as \x00ff for two bytes, as of any statement. If it fails, the error tells the row, where one is to
 // blame: a *CopyError. CopyRows is a source of rows in a slice, CopySeq one of a
 // sequence.
+//
+// The source, OnBadRow and Progress must not use the Tx or Conn that is loaded by, nor
+// read an sql.Rows of it: database/sql has them wait for CopyFrom, which waits for
+// them, for ever and past any deadline. Have them use another connection, or read the
+// rows into a slice first.
 //
 // A row that is too large for a call travels in pieces, a call for each and some
 // more, in the same transaction or one of its own; what a lost answer leaves in doubt
