@@ -25,6 +25,9 @@ type Keyed struct {
 	order string // the list, without the words
 	by    []sortItem
 	plain bool // order holds nothing but columns of the table, which by lists
+
+	sorts    map[string]bool // the names in what it sorts by, in lower case, and other tokens
+	sortsAny bool            // they are not all known
 }
 
 // sortItem is a column that a query sorts by.
@@ -158,6 +161,7 @@ func (r *clauseReader) keyed() (*Keyed, error) {
 		by.from++
 		k.order = r.span(by)
 		k.by, k.plain = r.sortItems(k, by, list)
+		r.sortNames(k, by, list)
 	}
 	if limit, ok := clauses["LIMIT"]; ok {
 		if err := r.limit(k, limit); err != nil {

@@ -13,7 +13,7 @@ func TestKeyedPages(t *testing.T) {
 	parts := []IndexPart{
 		{Index: "f", Unique: true, Column: "f"}, {Index: "n", Unique: true, Column: "u", Nullable: true},
 		{Index: "PRIMARY", Unique: true, Column: "a"}, {Index: "PRIMARY", Unique: true, Column: "b"},
-		{Index: "u", Unique: true, Column: "u"}, {Index: "l", Unique: true, Column: "long_text"},
+		{Index: "u", Unique: true, Column: "u"}, {Index: "l", Unique: true, Column: "long_text", Partial: true},
 	}
 	const keys = ", `t`.`a` AS auroradataapi_key0, CAST(`t`.`b` AS UNSIGNED) AS auroradataapi_key1\nFROM t"
 	const behind = "`t`.`a` >= CAST(:auroradataapi_key0 AS SIGNED) AND (`t`.`a` > CAST(:auroradataapi_key0 AS SIGNED) OR `t`.`a` = CAST(:auroradataapi_key0 AS SIGNED)" +

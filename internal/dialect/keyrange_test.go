@@ -23,7 +23,7 @@ func TestRanges(t *testing.T) {
 				") AS auroradataapi_row) AS auroradataapi_part GROUP BY part ORDER BY part",
 		},
 		{"SELECT u || l AS c FROM t", []string{"c"}, ""},
-		{"SELECT u FROM t ORDER BY u", []string{"u"}, ""},
+		{"SELECT u FROM t ORDER BY n", []string{"u"}, ""},
 	} {
 		k, err := MySQL.Parse(tt.sql).Keyed()
 		if err != nil {

@@ -16,13 +16,9 @@ type TableColumn struct{ Name, Type, Collation string }
 // comesBack says whether a text of the column that was read is the same for the
 // database when it is sent; inPart, that it is if there is no question mark in it. Some
 // character sets of East Asia have characters twice that Unicode has once, and others
-// have not all of what Unicode has. And the CHAR of MariaDB is not sorted as its texts
-// are compared where spaces at the end count.
+// have not all of what Unicode has.
 func (c TableColumn) comesBack() (all, inPart bool) {
 	set, _, _ := strings.Cut(strings.ToLower(c.Collation), "_")
-	if strings.HasPrefix(strings.ToLower(c.Type), "char(") && strings.Contains(c.Collation, "_nopad_") {
-		return false, false
-	}
 	return set == "" || slices.Contains(roundTrip, set), slices.Contains(roundTripInPart, set)
 }
 
@@ -44,7 +40,7 @@ type IndexPart struct {
 	Unique   bool
 	Column   string // empty for an expression
 	Nullable bool
-	Partial  bool // only the beginning of the column's values
+	Partial  bool // not the column's values as they are: their beginnings, or words
 }
 
 // TableColumns reads the answer to Keyed.Columns.
@@ -61,15 +57,15 @@ func TableColumns(rows [][]string) ([]TableColumn, error) {
 
 // IndexParts reads the answer to Keyed.Indexes.
 func IndexParts(rows [][]string) ([]IndexPart, error) {
-	const unique, name, column, length, null = 1, 2, 4, 7, 9
+	const unique, name, column, length, null, kind = 1, 2, 4, 7, 9, 10
 	var parts []IndexPart
 	for _, row := range rows {
-		if len(row) <= null {
+		if len(row) <= kind {
 			return nil, errors.New("the indexes of the table are described in a form that is not known")
 		}
 		parts = append(parts, IndexPart{
 			Index: row[name], Unique: row[unique] == "0", Column: row[column],
-			Nullable: row[null] == "YES", Partial: row[length] != "",
+			Nullable: row[null] == "YES", Partial: row[length] != "" || row[kind] == "FULLTEXT",
 		})
 	}
 	return parts, nil
@@ -151,6 +147,11 @@ func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, erro
 	if best == nil {
 		return nil, errors.New("its table has neither a primary key nor a unique one without NULLs, of types that can be compared exactly")
 	}
+	if !best.Seeks {
+		if what := k.sortedTwoWays(named, parts); what != "" {
+			return nil, fmt.Errorf("its pages might not go together, because MySQL sorts texts such as those of %s in more than one way", what)
+		}
+	}
 	return best, nil
 }
 
@@ -184,10 +185,6 @@ func (k *Keyed) keyOf(index string, parts []IndexPart, columns map[string]TableC
 	return key
 }
 
-// maxKeyChars bounds the texts of a key: of longer ones the database may sort
-// by the beginning only (max_sort_length).
-const maxKeyChars = 255
-
 // keyColumn returns how the values of a column are selected and compared, so
 // that each is compared as the database sorts it, and exactly: as a text a
 // decimal or a large integer would be compared as a double, and an enum is
@@ -195,13 +192,7 @@ const maxKeyChars = 255
 func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 	col, typ := k.ref+"."+MySQL.QuoteIdent(column.Name), strings.ToLower(column.Type)
 	c := keyColumn{name: col, value: col, sorted: col, cast: "%s"}
-	base, size := typ, ""
-	if i := strings.IndexAny(typ, "( "); i >= 0 {
-		base = typ[:i]
-	}
-	if _, rest, ok := strings.Cut(typ, "("); ok {
-		size, _, _ = strings.Cut(rest, ")")
-	}
+	base, size := column.base()
 	unsigned := strings.Contains(typ[len(base):], " unsigned")
 	switch base {
 	case "tinyint", "smallint", "mediumint", "int", "bigint":
@@ -213,6 +204,9 @@ func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 			c.value = "CAST(" + col + " AS SIGNED)"
 		}
 	case "bit", "year":
+		if size == "2" && base == "year" { // whose numbers are not those by which it is sorted
+			return c, false
+		}
 		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
 	case "enum", "set":
 		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
@@ -228,12 +222,11 @@ func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 	case "time":
 		c.cast = "CAST(%s AS TIME(6))"
 	case "char", "varchar", "binary", "varbinary":
-		n, err := strconv.Atoi(size)
 		all, inPart := column.comesBack()
 		if !all {
 			c.lost = questioned
 		}
-		return c, err == nil && n <= maxKeyChars && (all || inPart)
+		return c, column.sortsAlike() && (all || inPart)
 	default:
 		return c, false
 	}
