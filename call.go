@@ -217,6 +217,9 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 	}
 	if t != nil {
 		t.watches.note(s)
+		if s.parsed.Kind().Savepoint() {
+			t.undone.Add(1)
+		}
 	}
 	tag := ""
 	if !s.bare {

@@ -15,8 +15,9 @@ const (
 
 // habit is how a statement is read.
 type habit struct {
-	how     reading
-	healing *healing // of readHealed
+	how      reading
+	healing  *healing // of readHealed
+	surveyed bool     // a query, whose functions have been looked at
 }
 
 // habits remembers how statements are read whose results were not to be had

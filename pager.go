@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io"
 	"time"
 
@@ -25,6 +26,9 @@ type pages interface {
 	end(context.Context, ending) error
 	// cancellable says that a page which is under way may be given up.
 	cancellable() bool
+	// undoes says that what the statement may have changed is lost if the pages are not
+	// read to their end.
+	undoes() bool
 	// applied says that what the statement changed is in force, or will be when
 	// the caller's transaction commits.
 	applied() bool
@@ -180,7 +184,15 @@ func (r *pager) readRow(dest []driver.Value) error {
 		case r.last:
 			return io.EOF
 		}
-		if err := r.turn(); err != nil {
+		ahead := r.fetching != nil
+		err = r.turn()
+		if ahead && errors.Is(err, FailedTransaction) {
+			// A statement of the caller's had failed when the page was fetched, which a
+			// ROLLBACK TO SAVEPOINT may have taken back since.
+			r.failed = nil
+			err = r.turn()
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -217,5 +229,9 @@ func (r *pager) Close() error {
 		e = endFailed
 	}
 	r.page, r.last = nil, true
-	return cmp.Or(unheard, r.pages.end(r.ctx, e))
+	undone := error(nil)
+	if r.failed == nil && r.ctx.Err() != nil && r.pages.undoes() {
+		undone = errorf("the rows were not read to their end when their time was over, and what the statement changed is rolled back: %w", r.ctx.Err())
+	}
+	return cmp.Or(unheard, r.pages.end(r.ctx, e), undone)
 }

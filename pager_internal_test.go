@@ -38,6 +38,7 @@ func (p *fakePages) end(_ context.Context, e ending) error {
 
 func (p *fakePages) cancellable() bool { return false }
 func (p *fakePages) applied() bool     { return p.kept }
+func (p *fakePages) undoes() bool      { return false }
 
 type fakeContent struct {
 	rows int

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 
+	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
@@ -44,14 +45,27 @@ func (p *pageCalls) begin(ctx context.Context) error {
 // applied is for statements that change nothing.
 func (p *pageCalls) applied() bool { return false }
 
+// undoes is for statements that change nothing.
+func (p *pageCalls) undoes() bool { return false }
+
 // run sends a statement of the driver's own.
 func (p *pageCalls) run(ctx context.Context, sql string) (*wire.ExecuteResponse, error) {
 	return p.send(ctx, sql, nil, nil)
 }
 
 // send sends a statement in the transaction. place finds a position of it in
-// the caller's.
+// the caller's. That the caller's may be repeated does not hold for what takes the
+// next page or makes something.
 func (p *pageCalls) send(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
+	return p.sendAs(awsapi.Once(ctx), sql, parameters, place)
+}
+
+// reread sends a statement that only reads, again if its answer is lost.
+func (p *pageCalls) reread(ctx context.Context, sql string, parameters []wire.Parameter) (*wire.ExecuteResponse, error) {
+	return p.sendAs(awsapi.Repeatable(ctx), sql, parameters, nil)
+}
+
+func (p *pageCalls) sendAs(ctx context.Context, sql string, parameters []wire.Parameter, place func(int) int) (*wire.ExecuteResponse, error) {
 	return p.conn.run(ctx, CallPage, p.call, place, p.tx, wire.ExecuteRequest{
 		SQL:                   sql,
 		Parameters:            parameters,

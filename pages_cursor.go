@@ -17,10 +17,10 @@ type cursorPages struct {
 	cursor dialect.Cursor
 
 	installed bool     // the transaction is prepared
-	kept      bool     // what a portal's statement changed is not lost
+	kept      bool     // what the statement changed in this run is not lost
 	ran       bool     // before: what it changed then is not lost
 	writes    bool     // perhaps
-	refused   bool     // by the guard of a page, which the transaction survives
+	undone    int64    // how often the transaction was rolled back to a savepoint before
 	long      longText // used by the one who reads the rows
 }
 
@@ -28,18 +28,24 @@ type cursorPages struct {
 // documentation allows for a row, though it was not seen to insist (F0012).
 const pieceBytes = 60_000
 
-// newCursorPages returns the pages of a statement, nothing of which is sent yet.
-func (c *Conn) newCursorPages(q call, b bound, how reading) *cursorPages {
-	return &cursorPages{
-		pageCalls: c.newPageCalls(q), bound: b, how: how,
+// newCursorPages returns the pages of a statement, nothing of which is sent yet. seen
+// is what is known of the caller's transaction.
+func (c *Conn) newCursorPages(q call, b bound, how reading, seen surveyed) *cursorPages {
+	p := &cursorPages{
+		pageCalls: c.newPageCalls(q), bound: b, how: how, ran: seen.ran,
 		writes: !q.parsed.OnlyReads(),
 		cursor: dialect.Cursor{
-			Guarded:    how == readCursor && c.tx.Load() != nil,
 			Name:       pageName(),
 			PageBytes:  c.pageBytes(q),
 			PieceBytes: pieceBytes,
 		},
 	}
+	if !p.own {
+		p.cursor.Whole = q.parsed.Kind().Query()
+		p.cursor.Guarded = p.cursor.Whole && how == readCursor && p.ran && !seen.readOnly
+		p.undone = p.tx.undone.Load()
+	}
+	return p
 }
 
 func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
@@ -61,7 +67,7 @@ func (p *cursorPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.kept = !p.own // a portal's statement has run by now
+	p.kept = !p.own && !p.cursor.Whole // it has run by now
 	return resp.ColumnMetadata, nil
 }
 
@@ -76,9 +82,10 @@ func (p *cursorPages) runIfAny(ctx context.Context, sql string) error {
 
 // declare opens the cursor for a query.
 func (p *cursorPages) declare(ctx context.Context) error {
-	prefix := p.cursor.Declare()
-	_, err := p.send(ctx, prefix+p.bound.service.SQL, p.bound.parameters, func(at int) int {
-		return p.bound.service.SourceOffset(max(at-utf8.RuneCountInString(prefix), 1))
+	sql, begins := p.cursor.Declare(p.bound.service.SQL)
+	before := utf8.RuneCountInString(sql[:begins])
+	_, err := p.send(ctx, sql, p.bound.parameters, func(at int) int {
+		return p.bound.service.SourceOffset(max(at-before, 1))
 	})
 	return err
 }
@@ -101,6 +108,9 @@ func (p *cursorPages) openPortal(ctx context.Context) error {
 }
 
 func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
+	if err := p.there(ctx); err != nil {
+		return nil, false, err
+	}
 	var resp *wire.ExecuteResponse
 	var err error
 	for _, sql := range p.cursor.Page() {
@@ -110,7 +120,8 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	}
 	if err != nil {
 		var sure interface{ SafeToRetry() bool }
-		if !errors.As(err, &sure) || !sure.SafeToRetry() { // the transaction has failed
+		// Another statement is to blame for a transaction that has failed before.
+		if !errors.Is(err, FailedTransaction) && (!errors.As(err, &sure) || !sure.SafeToRetry()) {
 			p.kept = false
 		}
 		if p.own && p.how == readCursor && errors.Is(err, ReadOnlyTransaction) {
@@ -127,15 +138,38 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 		return nil, false, errorf("the service sent a page without rows")
 	}
 	if texts[n-1] == dialect.PageRefused {
-		p.refused = true
 		p.wouldWrite()
 		return nil, false, errQueryWrites
 	}
+	p.kept = !p.own
 	last := texts[n-1] == dialect.PageEnd
 	if last {
 		texts = texts[:n-1]
 	}
 	return &textPage{texts: texts, last: last, long: &p.long}, last, nil
+}
+
+// there makes sure that the cursor is still there, if the caller has rolled back to a
+// savepoint: to look for one that is not would take the transaction down.
+func (p *cursorPages) there(ctx context.Context) error {
+	if p.own || p.tx.undone.Load() == p.undone {
+		return nil
+	}
+	undone := p.tx.undone.Load()
+	resp, err := p.run(ctx, p.cursor.Exists())
+	if err != nil {
+		return err
+	}
+	defer resp.Records.Close()
+	row, err := resp.Records.Next(nil)
+	if err != nil || len(row) != 1 {
+		return errorf("the service sent no answer to whether the result can be read on")
+	}
+	if !row[0].Boolean() {
+		return errorf("the rows are gone: the transaction was rolled back to a savepoint from before they were asked for")
+	}
+	p.undone = undone
+	return nil
 }
 
 // errQueryWrites is why a page is refused that the transaction of the caller could
@@ -157,9 +191,14 @@ func (p *cursorPages) cancellable() bool { return p.own && p.how == readCursor &
 // a transaction that cannot write lets pass, such as NOTIFY.
 func (p *cursorPages) counts() bool { return p.writes && !p.ran }
 
-// applied is true of a portal within the caller's transaction while that is alive,
-// and else behind the commit; and of a query that may write and had run before.
-func (p *cursorPages) applied() bool { return p.how == readPortal && p.kept || p.ran && p.writes }
+// applied is true of what may write within the caller's transaction while that is
+// alive, and else behind the commit; and of a query that may write and had run before.
+func (p *cursorPages) applied() bool {
+	return p.kept && (p.how == readPortal || p.writes && !p.cursor.Guarded) || p.ran && p.writes
+}
+
+// undoes is true of a transaction that is to be committed behind the last page.
+func (p *cursorPages) undoes() bool { return p.own && (p.how == readPortal || p.counts()) }
 
 // end ends the transaction, if it is the result's own, or closes the cursor.
 func (p *cursorPages) end(ctx context.Context, e ending) error {
@@ -177,18 +216,14 @@ func (p *cursorPages) end(ctx context.Context, e ending) error {
 	return nil
 }
 
-// closeCursor closes what was not read to its end. A statement that writes is
-// executed to its end before, as it is by those who get all rows at once.
+// closeCursor closes what was not read to its end, or it would keep its tables from
+// being altered until the transaction ends. Its statement has been executed.
 func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
-	if e != endEarly && !p.refused || ctx.Err() != nil || p.conn.tx.Load() != p.tx {
+	if e == endComplete || ctx.Err() != nil || p.conn.tx.Load() != p.tx {
 		return nil
 	}
-	complete := p.how == readPortal
-	_, err := p.run(ctx, p.cursor.Close(complete))
-	if complete {
-		return err
-	}
-	return nil // it ends with the transaction anyway
+	_, _ = p.run(ctx, p.cursor.Close(false)) // it ends with the transaction anyway
+	return nil
 }
 
 // commit keeps what the statement changed.

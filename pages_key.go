@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/auroradataapi/auroradataapi/internal/awsapi"
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -69,7 +68,7 @@ func (p *keyPages) start(ctx context.Context) (_ []wire.ColumnMetadata, err erro
 // ask sends a question of the driver's own and returns the answer as texts, "" for
 // NULL, of which each row has at least width.
 func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parameter, width int) ([][]string, error) {
-	resp, err := p.send(awsapi.Repeatable(ctx), sql, parameters, nil)
+	resp, err := p.reread(ctx, sql, parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +232,7 @@ func (p *keyPages) fetch(ctx context.Context) (*fieldPage, bool, error) {
 // fetchSQL sends a statement that reads rows. It may be sent again if its answer
 // is lost.
 func (p *keyPages) fetchSQL(ctx context.Context, sql string, parameters []wire.Parameter) (*wire.ExecuteResponse, error) {
-	resp, err := p.send(awsapi.Repeatable(ctx), sql, parameters, nil)
+	resp, err := p.reread(ctx, sql, parameters)
 	if err != nil {
 		return nil, err
 	}

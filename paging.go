@@ -99,7 +99,7 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 			return rows, err
 		}
 	default:
-		return c.queryPages(ctx, q, b, h.how)
+		return c.queryPages(ctx, q, b, h)
 	}
 	resp, err := c.send(ctx, q, &b)
 	switch {
@@ -138,15 +138,15 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	inside := c.tx.Load() != nil
 	if !kind.Query() { // EXPLAIN, SHOW
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
-		return c.queryPages(ctx, q, b, readPortal)
+		return c.queryPages(ctx, q, b, habit{how: readPortal})
 	}
 	var seen surveyed
-	if inside || !large && len(q.parsed.Calls()) > 0 {
+	if inside || large || len(q.parsed.Calls()) > 0 {
 		var err error
 		switch seen, err = c.survey(ctx, q); {
 		case err != nil:
 			return nil, c.ranBefore(q, refused, err)
-		case inside && seen.writes && !seen.readOnly:
+		case seen.writes && !seen.readOnly && (inside || seen.reaches || c.enclosed(q)):
 			return c.undelivered(ctx, q, b, refused)
 		}
 	}
@@ -155,7 +155,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		return rows, c.ranBefore(q, refused, err)
 	}
 	seen.ran = (inside || !c.enclosed(q)) && !errors.Is(refused, ErrOutcomeUnknown)
-	next := func() { c.connector.habits.set(q.habitKey(), habit{how: readCursor}) }
+	next := func() { c.connector.habits.set(q.habitKey(), seen.habit()) }
 	if !large && inside { // casts are enough, but only pages are guarded
 		h, err := c.newHealing(ctx, q, b, causeOf(refused))
 		if err != nil {
@@ -206,13 +206,19 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 }
 
 // queryPages reads a result in pages from the start.
-func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (driver.Rows, error) {
+func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver.Rows, error) {
 	var seen surveyed
-	if c.tx.Load() != nil {
+	how, inside := h.how, c.tx.Load() != nil
+	unknown := how == readCursor && !h.surveyed && !q.parsed.OnlyReads()
+	if inside || unknown {
 		var err error
 		if seen, err = c.survey(ctx, q); err != nil {
 			return nil, err
 		}
+	}
+	if unknown {
+		how = seen.habit().how
+		c.connector.habits.set(q.habitKey(), seen.habit())
 	}
 	rows, err := c.openPages(ctx, q, b, how, seen)
 	if err != nil {
@@ -234,8 +240,8 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, how reading) (dr
 // seen of it, which a refused statement would take down, else after trying.
 func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen surveyed) (driver.Rows, error) {
 	open := func(confined bool) (*cursorPages, driver.Rows, error) {
-		p := c.newCursorPages(q, b, how)
-		p.cursor.Confined, p.ran = confined, seen.ran
+		p := c.newCursorPages(q, b, how, seen)
+		p.cursor.Confined = confined
 		// A page takes two calls then, between which the caller could roll back to a
 		// savepoint while it is fetched ahead.
 		ahead := c.prefetch(q) && (p.own || !confined)
@@ -257,13 +263,23 @@ func (c *Conn) readPages(ctx context.Context, p pages, ahead bool) (driver.Rows,
 	return rows, nil
 }
 
-// surveyed is what is to know of the caller's transaction before a statement is
-// run in it for a second time, or in pages.
+// surveyed is what is to know of a transaction, and of a query, before that is run for a
+// second time, or in pages.
 type surveyed struct {
 	readOnly bool
 	confined bool // it may not make temporary objects
-	writes   bool // a function that the statement calls may write
-	ran      bool // the statement, and what it changed is not lost
+	writes   bool // a function that the query calls may write
+	reaches  bool // and beyond the database, where nothing is rolled back
+	ran      bool // the query, and what it changed is not lost
+}
+
+// habit is how a query is read that has been surveyed. What may write runs in a
+// transaction that can: a function may handle the error of one that cannot, and go on.
+func (s surveyed) habit() habit {
+	if s.writes {
+		return habit{how: readPortal, surveyed: true}
+	}
+	return habit{how: readCursor, surveyed: true}
 }
 
 func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
@@ -279,10 +295,10 @@ func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
 	}
 	defer resp.Records.Close()
 	row, err := resp.Records.Next(nil)
-	if err != nil || len(row) != 3 {
+	if err != nil || len(row) != 4 {
 		return s, errorf("the service sent no answer to a question about the transaction")
 	}
-	return surveyed{readOnly: row[0].Boolean(), confined: !row[1].Boolean(), writes: row[2].Boolean()}, nil
+	return surveyed{readOnly: row[0].Boolean(), confined: !row[1].Boolean(), writes: row[2].Boolean(), reaches: row[3].Boolean()}, nil
 }
 
 // The bounds of Config.PageBytes. What is above the largest is kept for the row

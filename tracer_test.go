@@ -406,7 +406,7 @@ func TestTracerOfPages(t *testing.T) {
 			t.Errorf("%s of kind %s is about %q", c.Operation, c.Kind, c.Statement)
 		}
 	}
-	if kinds[auroradataapi.CallStatement] != 1 || kinds[auroradataapi.CallPage] < 3 || kinds[auroradataapi.CallTransaction] != 2 || len(kinds) != 3 {
+	if kinds[auroradataapi.CallStatement] != 1 || kinds[auroradataapi.CallPage] < 3 || kinds[auroradataapi.CallTransaction] != 2 || kinds[auroradataapi.CallDescribe] != 1 || len(kinds) != 4 {
 		t.Errorf("calls of the kinds %v", kinds)
 	}
 	if open := connector.Stats().TransactionsOpen; open != 0 {

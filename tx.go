@@ -36,7 +36,8 @@ type tx struct {
 	// own is what is known of statements after the transaction has changed what
 	// names mean; nil before.
 	own atomic.Pointer[inference]
-
+	// undone counts how often it was rolled back to a savepoint, perhaps.
+	undone  atomic.Int64
 	watches watches
 }
 

@@ -67,10 +67,16 @@ func Repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatableKey{}, true)
 }
 
+// Once returns a context under which a statement is not Repeatable, whatever the
+// other says.
+func Once(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatableKey{}, false)
+}
+
 // ruleFor returns under which name the policy has a call.
 func ruleFor(ctx context.Context, op wire.Operation) wire.Operation {
 	statement := op == wire.ExecuteStatement || op == wire.BatchExecuteStatement
-	if statement && ctx.Value(repeatableKey{}) != nil {
+	if repeatable, _ := ctx.Value(repeatableKey{}).(bool); statement && repeatable {
 		return repeatableStatement
 	}
 	return op

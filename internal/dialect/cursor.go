@@ -27,8 +27,12 @@ type Cursor struct {
 	// transaction, or by a user without the right to temporary objects. Blocks
 	// do the same then, which takes a call more for a page.
 	Confined bool
-	// Guarded says that the query must not write while its pages are read, in a
-	// transaction that may. A page ends with PageRefused where it does.
+	// Whole says that the query is executed to its end before its first page is
+	// returned, as it is by those who read all rows at once: in a transaction of the
+	// caller's, which goes on in between. The database keeps the rows.
+	Whole bool
+	// Guarded says that a query that is Whole must not write, in a transaction that
+	// may. Its first page ends with PageRefused if it would.
 	Guarded bool
 }
 
@@ -51,21 +55,22 @@ const (
 // first piece is how the reader finds out. A record counts 2 bytes for the row and 4
 // for its one column (F0012). emit is what becomes of a text.
 //
-// The query itself runs in FETCH c, which is what is guarded: by a subtransaction that
-// cannot write, and that is rolled back in any case, so that its setting ends with it.
-// Cursor and variables outlive that.
+// guarded has the query run before, in a subtransaction that cannot write, and that is
+// rolled back in any case, so that its setting ends with it. Cursor and variables
+// outlive that, and the rows do if they are Whole: a query must not be run in several
+// subtransactions, as functions of SQL that return sets begin anew in each.
 func pageBody(emit string, guarded bool) string {
-	begin, end := "", ""
+	guard := ""
 	if guarded {
-		begin = `
-    BEGIN
-    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);`
-		end = `
+		guard = `
+  BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    MOVE NEXT FROM c; MOVE PRIOR FROM c;
     RAISE SQLSTATE '` + guardEnds + `';
-    EXCEPTION
-      WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
-      WHEN read_only_sql_transaction THEN t := '` + PageRefused + "'; " + emit + ` EXIT;
-    END;`
+  EXCEPTION
+    WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
+    WHEN read_only_sql_transaction THEN t := '` + PageRefused + "'; " + emit + ` CLOSE c;
+  END;`
 	}
 	loop := `
   LOOP
@@ -73,7 +78,7 @@ func pageBody(emit string, guarded bool) string {
       FETCH long INTO t;
       IF FOUND THEN ` + emit + ` n := n + octet_length(t) + 6; ELSE CLOSE long; inside := false; END IF;
     END LOOP;
-    EXIT WHEN n > most;` + begin + `
+    EXIT WHEN n > most;
     LOOP
       FETCH c INTO r;
       IF NOT FOUND THEN ended := true; EXIT; END IF;
@@ -82,7 +87,7 @@ func pageBody(emit string, guarded bool) string {
       ` + emit + `
       n := n + octet_length(t) + 6;
       EXIT WHEN n > most;
-    END LOOP;` + end + `
+    END LOOP;
     IF ended THEN CLOSE c; t := '` + PageEnd + "'; " + emit + ` EXIT; END IF;
     IF inside THEN
       b := convert_to(t, 'UTF8');
@@ -95,8 +100,12 @@ func pageBody(emit string, guarded bool) string {
 	// octet_length counts the bytes of the database's encoding, and is quicker where
 	// those are the ones of an answer, which is in UTF-8. The bytes of SQL_ASCII are
 	// sent as they are, if they are UTF-8 (F0282).
-	return "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + loop +
+	body := "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + loop +
 		"\n  ELSE" + strings.ReplaceAll(loop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
+	if guarded {
+		return guard + "\n  IF t IS NULL THEN" + body + "\n  END IF;"
+	}
+	return body
 }
 
 const (
@@ -140,9 +149,29 @@ func (c Cursor) Install(readOnly bool) string {
 	return doBlock(body)
 }
 
-// Declare returns the beginning of the statement that opens the cursor, behind
-// which the query has to stand.
-func (c Cursor) Declare() string { return "DECLARE " + c.Name + " NO SCROLL CURSOR FOR " }
+// Declare returns the statement that opens the cursor for a query, and where the query
+// begins in it, in bytes.
+func (c Cursor) Declare(sql string) (statement string, at int) {
+	scroll := " NO SCROLL"
+	if c.Guarded { // which goes back behind the first row
+		scroll = " SCROLL"
+	}
+	head := "DECLARE " + c.Name + scroll + " CURSOR FOR "
+	statement, within := c.whole(sql)
+	return head + statement, len(head) + within
+}
+
+// whole returns a query that is executed to its end before its first row, if the
+// cursor is Whole: it has that counted. The rows, which the database keeps, are not
+// made again by going backwards.
+func (c Cursor) whole(sql string) (query string, at int) {
+	if !c.Whole {
+		return sql, 0
+	}
+	const head = "WITH auroradataapi_row AS MATERIALIZED ("
+	return head + PostgreSQL.unterminated(sql) +
+		"\n) SELECT * FROM auroradataapi_row WHERE (SELECT count(*) FROM auroradataapi_row) >= 0", len(head)
+}
 
 // Shape returns the statement that tells the columns of the cursor.
 func (c Cursor) Shape() string { return "FETCH 0 FROM " + c.Name }
@@ -160,13 +189,20 @@ func (c Cursor) Page() []string {
 	return []string{fmt.Sprintf("SELECT * FROM pg_temp.%s('%s', %d, %d)", function, c.Name, c.PageBytes, c.PieceBytes)}
 }
 
-// Close returns the statement that closes the cursor; complete has the rest of the
-// query run before, the rows of which are not read.
+// Close returns the statement that closes the cursor, if it is still there: a ROLLBACK
+// TO SAVEPOINT takes it along. complete has the rest of the query run before, the rows
+// of which are not read.
 func (c Cursor) Close(complete bool) string {
+	rest := ""
 	if complete {
-		return "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN MOVE FORWARD ALL FROM c; CLOSE c; END")
+		rest = "MOVE FORWARD ALL FROM c; "
 	}
-	return "CLOSE " + c.Name
+	return "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text) THEN "+rest+"CLOSE c; END IF; END")
+}
+
+// Exists returns a query whose value says whether the cursor is there.
+func (c Cursor) Exists() string {
+	return "SELECT EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = '" + c.Name + "')"
 }
 
 // Drop returns the statement that removes what Install and Open made, for a
@@ -228,6 +264,7 @@ func (c Cursor) Open(sql string, parameters []wire.Parameter) (prepare, open Com
 	for _, p := range parameters {
 		given[p.Name] = p
 	}
+	sql, _ = c.whole(sql)
 	engine, names, err := inlineNulls(sql, given)
 	if err != nil {
 		return Command{}, Command{}, err

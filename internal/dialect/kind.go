@@ -87,6 +87,7 @@ func (c *classifier) feed(t token, text string, kw keyword) {
 		if c.words > 0 && sideEffect(strings.Trim(text, `"`)) {
 			c.effects = true
 		}
+		c.analyzes = c.analyzes || c.first == kwExplain && text == `"analyze"`
 	}
 	if c.words == 0 {
 		c.words = 1 // no statement starts like this
@@ -286,14 +287,15 @@ func sideEffect(word string) bool {
 	}
 	for _, name := range [...]string{
 		"nextval", "setval", "set_config", "pg_notify", "get_lock", "release_lock", "release_all_locks",
-		"loread", "lowrite", "cursor_to_xml", "pg_switch_wal", "aws_lambda", "aws_s3",
+		"loread", "lowrite", "lo_creat", "lo_create", "lo_export", "lo_from_bytea", "lo_import", "lo_open", "lo_put",
+		"lo_truncate", "lo_truncate64", "lo_unlink", "cursor_to_xml", "pg_switch_wal", "aws_lambda", "aws_s3",
 	} {
 		if strings.EqualFold(word, name) {
 			return true
 		}
 	}
 	for _, prefix := range [...]string{
-		"pg_advisory_", "pg_try_advisory_", "pg_terminate_", "pg_cancel_", "lo_", "dblink",
+		"pg_advisory_", "pg_try_advisory_", "pg_terminate_", "pg_cancel_", "dblink",
 		"pg_logical_slot_get_", "pg_logical_emit_", "pg_replication_", "pg_create_", "pg_drop_", "pg_stat_reset",
 	} {
 		if len(word) >= len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {

@@ -8,10 +8,12 @@ import (
 // Survey is a query about a transaction, with the names of functions in the
 // parameter calls and of all else in names, one a line. It returns whether the
 // transaction is read-only; whether it may make temporary objects, and no function of a
-// Cursor is there that another role has made; and whether one of the functions, or of
-// those in views, may write as far as its definition tells.
+// Cursor is there that another role has made; whether one of the functions, or of
+// those in views, may write as far as its definition tells; and whether what it does
+// may be beyond the database: it is of a language that can do anything, or names an
+// extension that does.
 // Those of PostgreSQL itself do not count: the ones that write make a statement
-// Write.
+// Write. Nor do those of extensions that only have no two values alike.
 const Survey = `WITH RECURSIVE v(oid) AS (
     SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname = ANY(string_to_array(:names, E'\n'))
     UNION SELECT c.oid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
@@ -23,9 +25,12 @@ const Survey = `WITH RECURSIVE v(oid) AS (
 SELECT current_setting('transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY') AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc
     WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE')),
-  EXISTS (SELECT FROM pg_catalog.pg_proc p
-    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
-    WHERE p.provolatile = 'v' AND (p.proname = ANY(string_to_array(:calls, E'\n')) OR p.oid IN (SELECT oid FROM f)))`
+  count(*) > 0, coalesce(bool_or(l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* '\m(dblink|aws_lambda|aws_s3|pg_background|http)'), false)
+FROM pg_catalog.pg_proc p
+  JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
+  JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.provolatile = 'v' AND p.proname !~ '^(uuid_generate_v|gen_random_|gen_salt)'
+  AND (p.proname = ANY(string_to_array(:calls, E'\n')) OR p.oid IN (SELECT oid FROM f))`
 
 // Names returns the words and names in the statement, those of relations among
 // them.
