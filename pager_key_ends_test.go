@@ -264,6 +264,50 @@ func TestKeyedIsolation(t *testing.T) {
 	}
 }
 
+// TestKeyedTimeZone reads by a TIMESTAMP in a transaction with a time zone in which an
+// hour comes twice.
+func TestKeyedTimeZone(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	t.Cleanup(func() {
+		for _, table := range []string{"time_zone", "time_zone_name", "time_zone_transition", "time_zone_transition_type"} {
+			exec(t, direct, "DELETE FROM mysql."+table+" WHERE Time_zone_id = 7777")
+		}
+	})
+	// A new server knows no zones by name, so that one is made.
+	for _, sql := range []string{
+		"INSERT IGNORE INTO mysql.time_zone (Time_zone_id, Use_leap_seconds) VALUES (7777, 'N')",
+		"INSERT IGNORE INTO mysql.time_zone_name VALUES ('Test/Fold', 7777)",
+		"INSERT IGNORE INTO mysql.time_zone_transition VALUES (7777, 1711846800, 0), (7777, 1729990800, 1)",
+		"INSERT IGNORE INTO mysql.time_zone_transition_type VALUES (7777, 0, 7200, 1, 'CEST'), (7777, 1, 3600, 0, 'CET')",
+	} {
+		exec(t, direct, sql)
+	}
+	exec(t, direct, "CREATE TABLE z (n INT, k TIMESTAMP(3) NOT NULL DEFAULT '2024-01-01', p VARCHAR(2000), PRIMARY KEY (k, n))")
+	exec(t, direct, "INSERT INTO z WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT n, FROM_UNIXTIME(1729985000 + n * 10), REPEAT('x', 1990) FROM s")
+	db, table := srv.Open(t), srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	for zone, folds := range map[string]bool{"+00:00": false, "+02:00": false, "Test/Fold": true} {
+		tx := begin(t, db, nil)
+		exec(t, tx, "SET time_zone = '"+zone+"'")
+		rows, err := tx.Query("SELECT n, p FROM z")
+		n, err := different(rows, err)
+		if refused := errors.Is(err, auroradataapi.ErrCannotPage) && strings.Contains(err.Error(), zone); refused != folds || !folds && (n != 900 || err != nil) {
+			t.Errorf("%s: %d rows, %v", zone, n, err)
+		}
+		exec(t, tx, "SET time_zone = '+00:00'")
+		tx.Rollback()
+		tx = begin(t, table, nil)
+		exec(t, tx, "SET time_zone = '"+zone+"'")
+		rows, err = tx.Query("SELECT n, p FROM z")
+		if n, err := different(rows, err); n != 900 || err != nil {
+			t.Errorf("%s through a table: %d rows, %v", zone, n, err)
+		}
+		exec(t, tx, "SET time_zone = '+00:00'")
+		tx.Rollback()
+	}
+}
+
 // TestKeyedCalls counts what is sent for a result of 3 MB.
 func TestKeyedCalls(t *testing.T) {
 	t.Parallel()
@@ -284,7 +328,7 @@ func TestKeyedCalls(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d statements, %d of them refused, in %d transactions", s.ExecuteStatement.Calls-before.ExecuteStatement.Calls,
 			s.ExecuteStatement.Errors-before.ExecuteStatement.Errors, s.BeginTransaction.Calls-before.BeginTransaction.Calls))
 	}
-	// The isolation level, the columns and the indexes are asked for.
+	// The session, the columns and the indexes are asked for.
 	want := []string{"9 statements, 1 of them refused, in 1 transactions", "8 statements, 0 of them refused, in 1 transactions"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -19,12 +19,12 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 		}
 		return row
 	}
-	answers := map[string][]wire.Field{
-		dialect.AskIsolation:     text("transaction_isolation", "REPEATABLE-READ"),
-		dialect.Functions:        text("f", "0"),
-		dialect.Views:            text("v", "select 1"),
-		"SHOW FULL COLUMNS FROM": text("id", "int", ""),
-		"SHOW INDEX FROM":        text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE"),
+	answers := map[string][][]wire.Field{
+		dialect.AskSession:       {text("transaction_isolation", "REPEATABLE-READ"), text("time_zone", "UTC")},
+		dialect.Functions:        {text("f", "0")},
+		dialect.Views:            {text("v", "select 1")},
+		"SHOW FULL COLUMNS FROM": {text("id", "int", "")},
+		"SHOW INDEX FROM":        {text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE")},
 	}
 	others := map[string][]wire.Field{
 		"nothing":  {},
@@ -42,9 +42,9 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 					}
 					if q == question {
 						asked[q] = true
-						answer = other
+						answer = [][]wire.Field{other}
 					}
-					return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{answer})}, nil
+					return &wire.ExecuteResponse{Records: wire.NewRecords(answer)}, nil
 				}
 				return nil, wire.NewError(wire.CodeBadRequest, "Database returned more than the allowed response size limit")
 			})

@@ -1,6 +1,7 @@
 package auroradataapi
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -95,17 +96,20 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 	return nil, obstacle{err}
 }
 
-// verify makes sure that all pages see the same rows.
+// verify makes sure that all pages see the same rows, and that a key says which is meant.
 func (p *keyPages) verify(ctx context.Context) error {
-	rows, err := p.ask(ctx, dialect.AskIsolation, nil, 1)
+	rows, err := p.ask(ctx, dialect.AskSession, nil, 2)
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
-		return errorf("the isolation level of the transaction cannot be learnt")
-	}
-	if level := rows[0][len(rows[0])-1]; !dialect.Repeats(level) {
-		return obstacle{errors.New("transactions have the isolation level " + level + ", in which each page would see other rows (transaction_isolation of the cluster's parameter group)")}
+	session, ok := dialect.SessionOf(rows)
+	switch {
+	case !ok:
+		return errorf("the isolation level and the time zone of the transaction cannot be learnt")
+	case !session.Repeats():
+		return obstacle{errors.New("transactions have the isolation level " + session.Isolation + ", in which each page would see other rows (transaction_isolation of the cluster's parameter group)")}
+	case session.Folds():
+		p.keyed.Zone = cmp.Or(session.Zone, "SYSTEM")
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ type Keyed struct {
 	// Limit and Offset are those of the query itself: a number, or a placeholder
 	// with its colon; empty for none.
 	Limit, Offset string
+	// Zone is the session's time zone if hours may come twice in it: then no TIMESTAMP is
+	// in a key. It is for the caller to set.
+	Zone string
 
 	sql   string
 	table string // as SQL writes it

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -144,6 +143,13 @@ func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, erro
 			best = s
 		}
 	}
+	if best == nil && k.Zone != "" {
+		anywhere := *k
+		anywhere.Zone = ""
+		if _, err := anywhere.Choose(columns, parts); err == nil {
+			return nil, fmt.Errorf("its key has a TIMESTAMP, of which hours may come twice in the session's time zone %s", k.Zone)
+		}
+	}
 	if best == nil {
 		return nil, errors.New("its table has neither a primary key nor a unique one without NULLs, of types that can be compared exactly")
 	}
@@ -188,7 +194,7 @@ func (k *Keyed) keyOf(index string, parts []IndexPart, columns map[string]TableC
 // keyColumn returns how the values of a column are selected and compared, so
 // that each is compared as the database sorts it, and exactly: as a text a
 // decimal or a large integer would be compared as a double, and an enum is
-// sorted by its number. A TIMESTAMP relies on the session's UTC (F0061).
+// sorted by its number.
 func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 	col, typ := k.ref+"."+MySQL.QuoteIdent(column.Name), strings.ToLower(column.Type)
 	c := keyColumn{name: col, value: col, sorted: col, cast: "%s"}
@@ -217,6 +223,9 @@ func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 		c.value, c.lost = "CAST("+col+" AS CHAR)", zeroDate
 		c.cast = "CAST(%s AS DATE)"
 	case "datetime", "timestamp":
+		if base == "timestamp" && k.Zone != "" {
+			return c, false
+		}
 		c.value, c.lost = "CAST("+col+" AS CHAR)", zeroDate
 		c.cast = "CAST(%s AS DATETIME(6))"
 	case "time":
@@ -432,14 +441,4 @@ func (p PageTable) Scan(labels []string) (*KeyScan, error) {
 // Shape returns a query without rows that has the columns of another.
 func (p PageTable) Shape(sql string) string {
 	return "SELECT * FROM (" + MySQL.unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
-}
-
-// AskIsolation is a query whose last column says which isolation level the
-// transaction has.
-const AskIsolation = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"
-
-// Repeats reports whether all statements of a transaction of that isolation
-// level see the same rows, or keep others from changing them.
-func Repeats(level string) bool {
-	return level == isolationLevels["mysql"][sql.LevelRepeatableRead] || level == isolationLevels["mysql"][sql.LevelSerializable]
 }

@@ -100,3 +100,7 @@ func (d *Dialect) AskAfter(number int) string {
 // AbortsTransaction says whether each statement that fails leaves its
 // transaction unable to do anything but go back to a savepoint.
 func (d *Dialect) AbortsTransaction() bool { return d == PostgreSQL }
+
+// AskIsolation is a query whose last column says which isolation level the
+// transaction has.
+const AskIsolation = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"
