@@ -47,6 +47,9 @@ func (c *Conn) exec(ctx context.Context, q call) (driver.Result, error) {
 
 func (c *Conn) execOne(ctx context.Context, q call) (driver.Result, error) {
 	resp, err := c.execute(ctx, q)
+	if c.tooLarge(q, err) && !q.parsed.OnlyReads() && (c.tx.Load() != nil || !c.enclosed(q)) {
+		err = &IncompleteError{Applied: true, err: err}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -230,3 +230,37 @@ func TestOnlyRunIsCommitted(t *testing.T) {
 		t.Errorf("the large object %d is not there", id)
 	}
 }
+
+// TestExecOfLargeResult runs, for its effect, what returns more than an answer holds.
+func TestExecOfLargeResult(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t)
+	const q = "INSERT INTO log SELECT id FROM big RETURNING i, repeat('x', 1000)"
+	var e *auroradataapi.IncompleteError
+	if _, err := db.Exec(q); !errors.As(err, &e) || !e.Applied || !errors.Is(err, auroradataapi.ErrResultTooLarge) {
+		t.Errorf("executed with %v", err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM log"); n != 3000 {
+		t.Errorf("%d rows were written", n)
+	}
+	set := srv.Open(t, func(c *auroradataapi.Config) { c.Settings = map[string]string{"work_mem": "8MB"} })
+	if _, err := set.Exec(q); errors.As(err, &e) || !errors.Is(err, auroradataapi.ErrResultTooLarge) {
+		t.Errorf("rolled back with %v", err)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM log"); n != 3000 {
+		t.Errorf("%d rows were written", n-3000)
+	}
+}
+
+// TestPagesWithoutFunctions reads where an event trigger lets nobody make a function.
+func TestPagesWithoutFunctions(t *testing.T) {
+	srv := withLog(t)
+	db := srv.Open(t)
+	exec(t, db, `CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no changes here''; END'`)
+	exec(t, db, `CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()`)
+	rows, err := db.Query("SELECT id, t FROM big")
+	if n, err := drain(rows, err); n != 3000 || err != nil {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	exec(t, db, "DROP EVENT TRIGGER refuse") // it would refuse to have the database dropped
+}

@@ -249,7 +249,8 @@ func (c *Conn) openPages(ctx context.Context, q call, b bound, how reading, seen
 		return p, rows, err
 	}
 	p, rows, err := open(seen.readOnly || seen.confined)
-	if p.own && !p.installed && (errors.Is(err, InsufficientPrivilege) || errors.Is(err, ReadOnlyTransaction)) {
+	var refused *Error
+	if p.own && !p.installed && errors.As(err, &refused) && refused.Code != "" { // for a right, or by an event trigger
 		_, rows, err = open(true)
 	}
 	return rows, err
