@@ -184,3 +184,42 @@ func TestKeyedHiddenView(t *testing.T) {
 		t.Errorf("with the right: %d rows, %v", n, err)
 	}
 }
+
+// TestKeyedFunctions has stored functions choose the rows, which are as many on each page
+// as in one answer only if they are declared to return the same each time.
+func TestKeyedFunctions(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 4000)
+	for _, sql := range []string{
+		"CREATE FUNCTION any_of(i INT) RETURNS DOUBLE NO SQL RETURN RAND()",
+		"CREATE FUNCTION read_any(i INT) RETURNS DOUBLE READS SQL DATA RETURN (SELECT RAND() FROM digits LIMIT 1)",
+		"CREATE FUNCTION same(i INT) RETURNS INT DETERMINISTIC NO SQL RETURN -i",
+	} {
+		exec(t, direct, sql)
+	}
+	db, table := srv.Open(t), srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	for _, tt := range []struct{ sql, refused string }{
+		{"SELECT id, p FROM wide ORDER BY any_of(id)", "any_of"},
+		{"SELECT id, p FROM wide ORDER BY `Read_any`(id), n", "read_any"},
+		{"SELECT id, p FROM wide WHERE any_of(id) < 2", "any_of"},
+		{"SELECT id, p, any_of(id) AS r FROM wide ORDER BY r DESC", "any_of"},
+		{"SELECT id, p, any_of(id) FROM wide ORDER BY 3", "any_of"},
+		{"SELECT id, p, any_of(id) AS r FROM wide ORDER BY id", ""},
+		{"SELECT id, p FROM wide WHERE same(id) <= 0 ORDER BY same(id)", ""},
+	} {
+		rows, err := db.Query(tt.sql)
+		n, err := drain(rows, err)
+		switch {
+		case tt.refused == "" && (n != 4000 || err != nil):
+			t.Errorf("%s: %d rows, %v", tt.sql, n, err)
+		case tt.refused != "" && (!errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "function "+tt.refused) || !strings.Contains(err.Error(), "DETERMINISTIC")):
+			t.Errorf("%s: %d rows, %v", tt.sql, n, err)
+		}
+		rows, err = table.Query(tt.sql)
+		if n, err := drain(rows, err); n != 4000 || err != nil {
+			t.Errorf("%s through a table: %d rows, %v", tt.sql, n, err)
+		}
+	}
+}

@@ -102,26 +102,31 @@ func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parame
 	}
 }
 
-// checkCalls refuses functions that may write: the query has run once already.
+// checkCalls refuses functions that may write: the query has run once already. Those by
+// which it chooses rows have to do so on each page alike.
 func (p *keyPages) checkCalls(ctx context.Context) error {
 	_, err := p.checkFunctions(ctx, p.call.parsed.Calls())
 	return err
 }
 
-// checkFunctions refuses those of the functions that may write, and returns the
-// names of the others, in lower case, as far as the user may see them.
+// checkFunctions refuses those of the functions that may write, or may give each page
+// other rows, and returns the names of the others, in lower case, as far as the user may
+// see them.
 func (p *keyPages) checkFunctions(ctx context.Context, calls []string) ([]string, error) {
 	if len(calls) == 0 {
 		return nil, nil
 	}
-	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls), 2)
+	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls), 3)
 	if err != nil {
 		return nil, err
 	}
 	var safe []string
 	for _, f := range functions {
-		if f[1] != "0" {
-			return nil, obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", f[0])}
+		switch name, writes, varies := f[0], f[1] != "0", f[2] != "0"; {
+		case writes:
+			return nil, obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", name)}
+		case varies && p.keyed != nil && p.keyed.Chooses(name):
+			return nil, obstacle{fmt.Errorf("its function %s, by which it chooses or sorts rows, may return another value on each page; declare it DETERMINISTIC if it does not", name)}
 		}
 		safe = append(safe, strings.ToLower(f[0]))
 	}

@@ -21,7 +21,7 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 	}
 	answers := map[string][][]wire.Field{
 		dialect.AskSession:       {text("transaction_isolation", "REPEATABLE-READ"), text("time_zone", "UTC")},
-		dialect.Functions:        {text("f", "0")},
+		dialect.Functions:        {text("f", "0", "1")},
 		dialect.Views:            {text("v", "select 1")},
 		"SHOW FULL COLUMNS FROM": {text("id", "int", "")},
 		"SHOW INDEX FROM":        {text("t", "0", "PRIMARY", "1", "id", "A", "1", "", "", "", "BTREE")},

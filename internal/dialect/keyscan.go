@@ -391,10 +391,11 @@ func (s *KeyScan) ofRow(list string) string {
 }
 
 // Functions is a query for those of the functions in the parameter names, in lower
-// case and separated by commas, that the user may see: their names, and 1 for one
-// that is not declared such that it cannot write.
+// case and separated by commas, that the user may see: their names, 1 for one that is
+// not declared such that it cannot write, and 1 for one that is not declared such that
+// it returns the same for the same arguments.
 const Functions = `SELECT ROUTINE_NAME, SQL_DATA_ACCESS NOT IN ('NO SQL', 'READS SQL DATA')
-  AND NOT (SQL_DATA_ACCESS = 'CONTAINS SQL' AND IS_DETERMINISTIC = 'YES') FROM information_schema.ROUTINES
+  AND NOT (SQL_DATA_ACCESS = 'CONTAINS SQL' AND IS_DETERMINISTIC = 'YES'), IS_DETERMINISTIC <> 'YES' FROM information_schema.ROUTINES
   WHERE ROUTINE_TYPE = 'FUNCTION' AND FIND_IN_SET(LOWER(ROUTINE_NAME), :names)`
 
 // Views is a query for those of the views in the parameter names, as that of

@@ -130,7 +130,18 @@ func (r *clauseReader) sortNames(k *Keyed, by, list clause) {
 
 // bare returns a token in lower case, without quotes.
 func (r *clauseReader) bare(i int) string {
-	return strings.ToLower(strings.Trim(r.text(r.tokens[i]), "`\"'"))
+	if name := r.lexer.name(r.tokens[i]); name != "" {
+		return strings.ToLower(name)
+	}
+	return strings.ToLower(strings.Trim(r.text(r.tokens[i]), "'"))
+}
+
+// Chooses reports whether a function has a part in which rows there are, or in which
+// order.
+func (k *Keyed) Chooses(function string) bool {
+	function = strings.ToLower(function)
+	called := func(name string) bool { return strings.ToLower(name) == function }
+	return k.sorts[function] || slices.ContainsFunc(MySQL.Parse(k.where).Calls(), called)
 }
 
 // items returns what is between the commas of a list.
