@@ -223,3 +223,46 @@ func TestKeyedFunctions(t *testing.T) {
 		}
 	}
 }
+
+// TestTableRunsOnce has queries that do something to their session or a sequence, which
+// is not done again for a temporary table.
+func TestTableRunsOnce(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 4000)
+	db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	tx := begin(t, db, nil)
+	defer tx.Rollback()
+	exec(t, tx, "SET @n = 0")
+	for _, sql := range []string{"SELECT @n := @n + 1 AS n, p FROM wide", "SELECT MAX(p), @n := @n + 1 AS n FROM wide GROUP BY id"} {
+		before := query[int](t, tx, "SELECT CAST(@n AS SIGNED)")
+		rows, err := tx.Query(sql)
+		if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "assigns to a variable") {
+			t.Errorf("%s: %d rows, %v", sql, n, err)
+		}
+		if n := query[int](t, tx, "SELECT CAST(@n AS SIGNED)"); n != before+4000 {
+			t.Errorf("%s counted to %d, behind %d", sql, n, before)
+		}
+	}
+	rows, err := db.Query("SELECT MAX(p), RAND() AS r, NOW(6) AS n FROM wide GROUP BY id")
+	if n, err := drain(rows, err); n != 4000 || err != nil {
+		t.Errorf("with other values: %d rows, %v", n, err)
+	}
+}
+
+// TestKeyedDual reads the table that is none.
+func TestKeyedDual(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAlways, auroradataapi.PagingAuto} {
+		db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = paging })
+		if n := query[int](t, db, "SELECT 7 FROM dual"); n != 7 {
+			t.Errorf("%s: got %d", paging, n)
+		}
+		rows, err := db.Query("SELECT REPEAT('x', 2000000) FROM DUAL")
+		if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "reads no table") {
+			t.Errorf("%s: %d rows, %v", paging, n, err)
+		}
+	}
+}

@@ -91,6 +91,9 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 		}
 	}
 	if byTable {
+		if err := statement.Once(); err != nil {
+			return nil, obstacle{err}
+		}
 		return c.readPages(ctx, c.newTablePages(q, b), c.prefetch(q))
 	}
 	return nil, obstacle{err}

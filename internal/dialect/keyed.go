@@ -49,6 +49,8 @@ func (s *Statement) Keyed() (*Keyed, error) {
 	return r.keyed()
 }
 
+var errNoTable = errors.New("it reads no table")
+
 // clauseReader cuts a query into its clauses.
 type clauseReader struct {
 	lexer
@@ -67,28 +69,6 @@ var unkeyedWords = map[string]string{
 	"EXCEPT": "it joins results (EXCEPT)", "INTERSECT": "it joins results (INTERSECT)", "MINUS": "it joins results (MINUS)",
 	"FOR": "it has a FOR clause", "LOCK": "it locks rows", "INTO": "it has an INTO clause",
 	"PROCEDURE": "it has a PROCEDURE clause", "FETCH": "it has a FETCH clause", "OFFSET": "it has an OFFSET clause without LIMIT",
-}
-
-// Steady returns an error if the query would give other rows when it is run
-// again: it calls what does not give the same value each time, or what does
-// something.
-func (s *Statement) Steady() error {
-	r := &clauseReader{lexer: s.dialect.newLexer(s.sql)}
-	if err := r.read(); err != nil {
-		return err
-	}
-	for i, t := range r.tokens {
-		switch word := r.upper(i); {
-		case t.kind == tokAssign:
-			return errors.New("it assigns to a variable")
-		case t.kind != tokWord || r.is(i-1, ".") || r.is(i-1, "@"):
-		case (word == "NEXT" || word == "PREVIOUS") && r.is(i+1, "VALUE") && r.is(i+2, "FOR"):
-			return errors.New("it reads a sequence")
-		case unsteadyWords[word], unsteady[word] && r.is(i+1, "("):
-			return fmt.Errorf("%s may give another value on each page; pass the value as an argument", word)
-		}
-	}
-	return nil
 }
 
 // read reads the tokens up to a semicolon, behind which nothing may be.
@@ -142,7 +122,7 @@ func (r *clauseReader) keyed() (*Keyed, error) {
 	}
 	from, ok := clauses["FROM"]
 	if !ok {
-		return nil, errors.New("it reads no table")
+		return nil, errNoTable
 	}
 	list := clauses["SELECT"]
 	if list.from >= list.to {
@@ -234,6 +214,9 @@ func (r *clauseReader) tableOf(k *Keyed, from clause) error {
 	i := from.from
 	names := []string{}
 	other := errors.New("it reads more than one table, or not a table by its name alone")
+	if i+1 == from.to && r.tokens[i].kind == tokWord && r.is(i, "DUAL") {
+		return errNoTable
+	}
 	for {
 		name, ok := r.name(i)
 		if !ok || i >= from.to {

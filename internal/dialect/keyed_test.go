@@ -60,6 +60,8 @@ func TestUnkeyed(t *testing.T) {
 		"WITH t AS (SELECT 1) SELECT * FROM t":                 "does not begin with SELECT",
 		"TABLE t":                                              "does not begin with SELECT",
 		"SELECT 1":                                             "no table",
+		"SELECT 1 FROM Dual":                                   "no table",
+		"SELECT 1 FROM DUAL WHERE 1 LIMIT 1":                   "no table",
 		"SELECT a FROM t, u":                                   "more than one table",
 		"SELECT a FROM t JOIN u USING (a)":                     "more than one table",
 		"SELECT a FROM t x JOIN u USING (a)":                   "more than one table",
@@ -95,6 +97,8 @@ func TestUnkeyed(t *testing.T) {
 	}
 	for _, sql := range []string{
 		"SELECT a.now, t.`rand`, max FROM t a WHERE a.limit > 1 AND next IN (SELECT MAX(x) FROM u GROUP BY y LIMIT 1)",
+		"SELECT dual.a FROM `dual`",
+		"SELECT a FROM t dual",
 		"SELECT /*+ MAX_EXECUTION_TIME(1) */ SQL_NO_CACHE *, (SELECT COUNT(*) FROM u) FROM `my db`.`my table` AS `x y` LIMIT :1, :2;",
 		"SELECT CASE WHEN a THEN 'FROM t, u' ELSE \"UNION\" END FROM t # UNION",
 	} {
