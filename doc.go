@@ -147,8 +147,10 @@
 // On PostgreSQL as large as you like, in bounded memory. The service's limit of
 // 1 MiB stops the plain call; the driver then reads through a cursor in a
 // transaction of its own, on one snapshot, the next page while you consume one,
-// and rows of any length in pieces. In your own transaction it uses that. From
-// then on it opens the cursor at once for that statement.
+// and rows of any length in pieces. In your own transaction it uses that, and has
+// the query executed to its end before its first row, so that what you do in
+// between does not change it. From then on it opens the cursor at once for that
+// statement.
 //
 // Nothing that writes is run twice. If an INSERT with RETURNING, or a query that
 // calls a function which writes, turns out too large, the error is an
