@@ -264,3 +264,21 @@ func TestPagesWithoutFunctions(t *testing.T) {
 	}
 	exec(t, db, "DROP EVENT TRIGGER refuse") // it would refuse to have the database dropped
 }
+
+// TestProcedureThatCommits calls one whose result was once too large.
+func TestProcedureThatCommits(t *testing.T) {
+	db := withLog(t).Open(t)
+	exec(t, db, `CREATE PROCEDURE p(n int, INOUT r text) LANGUAGE plpgsql AS
+		'BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO log VALUES (2); r := repeat(''x'', n); END'`)
+	for i, n := range []int{10, 2_000_000, 10, 2_000_000} {
+		rows, err := db.Query("CALL p($1::int, NULL)", n)
+		read, err := drain(rows, err)
+		var e *auroradataapi.IncompleteError
+		if small := n == 10; small && (read != 1 || err != nil) || !small && (!errors.As(err, &e) || !e.Applied) {
+			t.Errorf("%d bytes: %d rows, %v", n, read, err)
+		}
+		if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != 2*(i+1) {
+			t.Errorf("%d bytes: %d rows were written, not 2", n, logged-2*i)
+		}
+	}
+}

@@ -221,6 +221,12 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver
 		c.connector.habits.set(q.habitKey(), seen.habit())
 	}
 	rows, err := c.openPages(ctx, q, b, how, seen)
+	if !inside && q.parsed.Verb() == "CALL" && errors.Is(err, transactionTermination) {
+		// A procedure that commits by itself, which it cannot in a transaction of the
+		// driver's. Nothing of it is left.
+		c.connector.habits.set(q.habitKey(), habit{})
+		return c.queryRowsOf(ctx, q, b)
+	}
 	if err != nil {
 		if again, ok := c.rebind(ctx, q, b, err); ok {
 			b = again
@@ -234,6 +240,9 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver
 	}
 	return rows, err
 }
+
+// transactionTermination is the error of a COMMIT where none may be.
+const transactionTermination Code = "2D000"
 
 // openPages begins to read a result in pages. Where PostgreSQL would refuse to be
 // given a function, it is read without: in the caller's transaction by what was
