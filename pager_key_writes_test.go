@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -221,6 +222,45 @@ func TestKeyedFunctions(t *testing.T) {
 		if n, err := drain(rows, err); n != 4000 || err != nil {
 			t.Errorf("%s through a table: %d rows, %v", tt.sql, n, err)
 		}
+	}
+}
+
+// TestKeyedSubqueryOfView has views in subqueries, which each page asks again.
+func TestKeyedSubqueryOfView(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	wide(t, direct, 4000)
+	for _, sql := range []string{
+		"CREATE TABLE log (n INT)",
+		"CREATE FUNCTION note(i INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO log VALUES (i); RETURN i; END",
+		"CREATE FUNCTION any_of(i INT) RETURNS DOUBLE NO SQL RETURN RAND()",
+		"CREATE FUNCTION same(i INT) RETURNS INT DETERMINISTIC NO SQL RETURN -i",
+		"CREATE VIEW noting AS SELECT note(i) AS i FROM digits",
+		"CREATE VIEW rolling AS SELECT i, RAND() AS r FROM digits",
+		"CREATE VIEW choosing AS SELECT i, any_of(i) AS r FROM digits",
+		"CREATE VIEW steady AS SELECT i, same(i) AS r FROM digits",
+	} {
+		exec(t, direct, sql)
+	}
+	db := srv.Open(t)
+	const all = "SELECT id, p FROM wide WHERE n IN (SELECT i FROM %s WHERE r < 2)"
+	for _, view := range []string{"rolling", "choosing"} {
+		rows, err := db.Query(fmt.Sprintf(all, view))
+		if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) {
+			t.Errorf("%s: %d rows, %v", view, n, err)
+		}
+	}
+	rows, err := db.Query(fmt.Sprintf(all, "steady"))
+	if n, err := drain(rows, err); n != 4000 || err != nil {
+		t.Errorf("steady: %d rows, %v", n, err)
+	}
+	rows, err = db.Query("SELECT id, p FROM wide WHERE (SELECT MAX(i) FROM noting) = 9")
+	if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) {
+		t.Errorf("noting: %d rows, %v", n, err)
+	}
+	if n := query[int](t, direct, "SELECT COUNT(*) FROM log"); n != 10 {
+		t.Errorf("a view that writes has noted %d rows of 10", n)
 	}
 }
 

@@ -50,7 +50,7 @@ func (p *keyPages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if !p.own {
 		p.watch = p.tx.watches.begin()
 	}
-	for _, step := range []func(context.Context) error{p.verify, p.checkCalls, p.choose, p.limits} {
+	for _, step := range []func(context.Context) error{p.verify, p.checkCalls, p.checkSubqueries, p.choose, p.limits} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -100,42 +100,6 @@ func (p *keyPages) ask(ctx context.Context, sql string, parameters []wire.Parame
 		}
 		answer = append(answer, row)
 	}
-}
-
-// checkCalls refuses functions that may write: the query has run once already. Those by
-// which it chooses rows have to do so on each page alike.
-func (p *keyPages) checkCalls(ctx context.Context) error {
-	_, err := p.checkFunctions(ctx, p.call.parsed.Calls())
-	return err
-}
-
-// checkFunctions refuses those of the functions that may write, or may give each page
-// other rows, and returns the names of the others, in lower case, as far as the user may
-// see them.
-func (p *keyPages) checkFunctions(ctx context.Context, calls []string) ([]string, error) {
-	if len(calls) == 0 {
-		return nil, nil
-	}
-	functions, err := p.ask(ctx, dialect.Functions, namesOf(calls), 3)
-	if err != nil {
-		return nil, err
-	}
-	var safe []string
-	for _, f := range functions {
-		switch name, writes, varies := f[0], f[1] != "0", f[2] != "0"; {
-		case writes:
-			return nil, obstacle{fmt.Errorf("its function %s may write; declare it READS SQL DATA or NO SQL if it does not", name)}
-		case varies && p.keyed != nil && p.keyed.Chooses(name):
-			return nil, obstacle{fmt.Errorf("its function %s, by which it chooses or sorts rows, may return another value on each page; declare it DETERMINISTIC if it does not", name)}
-		}
-		safe = append(safe, strings.ToLower(f[0]))
-	}
-	return safe, nil
-}
-
-// namesOf returns the parameter of a question about names.
-func namesOf(names []string) []wire.Parameter {
-	return []wire.Parameter{{Name: "names", Value: wire.String(strings.ToLower(strings.Join(names, ",")))}}
 }
 
 // choose decides on the key.

@@ -3,9 +3,6 @@ package auroradataapi
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -58,51 +55,6 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	}
 	p.bound.parameters, p.columns = nil, shape.ColumnMetadata
 	return p.start(ctx)
-}
-
-// checkViews refuses views that call functions which may write, as those of the
-// statement itself are.
-func (p *tablePages) checkViews(ctx context.Context) error {
-	calls, hidden, err := p.viewCalls(ctx, p.call.parsed.Names())
-	switch {
-	case err != nil:
-		return err
-	case hidden != "":
-		return obstacle{fmt.Errorf("its view %s might call a function that writes, and this user may not look into it, for want of SHOW VIEW", hidden)}
-	}
-	safe, err := p.checkFunctions(ctx, calls)
-	if err != nil {
-		return err
-	}
-	for _, call := range calls {
-		if !slices.Contains(safe, strings.ToLower(call)) {
-			return obstacle{fmt.Errorf("%s of a view might write, and this user may not look into it, for want of EXECUTE", call)}
-		}
-	}
-	return nil
-}
-
-// viewCalls returns the functions, not those of MySQL itself, that the views among
-// some names call, and the views behind those; or a view that this user may not
-// look into.
-func (p *keyPages) viewCalls(ctx context.Context, names []string) (calls []string, hidden string, err error) {
-	for views := 0; ; {
-		found, err := p.ask(ctx, dialect.Views, namesOf(names), 2)
-		if err != nil || len(found) == views {
-			return calls, "", err
-		}
-		views = len(found)
-		for _, view := range found {
-			if view[1] == "" {
-				return nil, view[0], nil
-			}
-			definition := p.conn.dialect.Parse(view[1])
-			calls = append(calls, definition.QuotedCalls()...)
-			names = append(names, definition.Names()...)
-		}
-		slices.Sort(names)
-		names = slices.Compact(names)
-	}
 }
 
 // end removes the table, which would outlive the transaction (F0266), and ends

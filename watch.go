@@ -88,7 +88,7 @@ func (p *keyPages) unchanged(ctx context.Context) error {
 		if len(names) == 0 {
 			return nil
 		}
-		calls, hidden, err := p.viewCalls(ctx, names)
+		calls, hidden, _, err := p.viewCalls(ctx, names)
 		switch {
 		case err != nil:
 			return err

@@ -15,6 +15,8 @@ type Keyed struct {
 	// Limit and Offset are those of the query itself: a number, or a placeholder
 	// with its colon; empty for none.
 	Limit, Offset string
+	// Nested says that there are subqueries.
+	Nested bool
 	// Zone is the session's time zone if hours may come twice in it: then no TIMESTAMP is
 	// in a key. It is for the caller to set.
 	Zone string
@@ -132,6 +134,9 @@ func (r *clauseReader) keyed() (*Keyed, error) {
 		return nil, err
 	}
 	k := &Keyed{sql: r.src, from: r.span(from)}
+	for i := 1; i < len(r.tokens); i++ {
+		k.Nested = k.Nested || r.is(i, "SELECT") || r.is(i, "TABLE")
+	}
 	k.head = r.src[r.tokens[0].start:r.tokens[list.to-1].end]
 	if err := r.tableOf(k, from); err != nil {
 		return nil, err
