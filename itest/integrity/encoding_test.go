@@ -36,19 +36,21 @@ func (e encoding) pieces() []string { return append(strings.Split(e.letters, "")
 // limited is the secret of a user without the right to temporary objects.
 const limited = "arn:aws:secretsmanager:us-east-1:123456789012:secret:limited"
 
-// onEncodings runs a test on a database of each encoding.
+// onEncodings runs a test on a database of each encoding, beside the other tests.
 func onEncodings(t *testing.T, test func(t *testing.T, w *world, e encoding)) {
-	user := "limited_" + strings.ToLower(rand.Text()[:8])
-	e := postgres
-	e.options = []dataapitest.Option{dataapitest.Config(func(c *server.Config) {
-		c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: limited, Username: user})
-	})}
-	w := e.start(t)
-	w.exec(t, "CREATE ROLE "+user+" LOGIN")
-	t.Cleanup(func() { w.exec(t, "DROP ROLE "+user) })
+	t.Parallel()
 	for _, in := range encodings {
 		t.Run(in.name, func(t *testing.T) {
-			w := w.encoded(t, in.name)
+			t.Parallel()
+			user := "limited_" + strings.ToLower(rand.Text()[:8])
+			e := postgres
+			e.options = []dataapitest.Option{dataapitest.Config(func(c *server.Config) {
+				c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: limited, Username: user})
+			})}
+			around := e.start(t)
+			around.exec(t, "CREATE ROLE "+user+" LOGIN")
+			t.Cleanup(func() { around.exec(t, "DROP ROLE "+user) })
+			w := around.encoded(t, in.name)
 			w.exec(t, "REVOKE TEMPORARY ON DATABASE "+w.Database+" FROM PUBLIC",
 				"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO "+user)
 			test(t, w, in)
@@ -98,10 +100,9 @@ func asLimited(c *auroradataapi.Config) { c.SecretARN, c.Paging = limited, auror
 // TestReadEncoding reads rows of up to 4 MB from databases of every encoding, of the
 // first in every way.
 func TestReadEncoding(t *testing.T) {
-	const rows = 20_000
-	s := shape{largeEvery: 4000, large: [2]int{50 << 10, 300 << 10}, hugeEvery: 10_000, huge: [2]int{3 << 20, 4 << 20}}
+	const rows = usualRows
 	onEncodings(t, func(t *testing.T, w *world, e encoding) {
-		s.pieces = e.pieces()
+		s := shape{largeEvery: 4000, large: [2]int{50 << 10, 300 << 10}, hugeEvery: 10_000, huge: [2]int{3 << 20, 4 << 20}, pieces: e.pieces()}
 		w.filled(t, "t", s, rows)
 		w.create(t, "u")
 		for i, y := range append(confined, ways["postgresql"]...) {
@@ -115,9 +116,8 @@ func TestReadEncoding(t *testing.T) {
 // TestLoadEncoding loads rows of up to 5 MB into databases of every encoding.
 func TestLoadEncoding(t *testing.T) {
 	const rows = 1500
-	s := shape{largeEvery: 300, large: loadable.large, hugeEvery: 1000, huge: loadable.huge}
 	onEncodings(t, func(t *testing.T, w *world, e encoding) {
-		s.pieces = e.pieces()
+		s := shape{largeEvery: 300, large: loadable.large, hugeEvery: 1000, huge: loadable.huge, pieces: e.pieces()}
 		w.source(t, s, rows)
 		for i, l := range loadings {
 			if i%5 == 0 {
@@ -211,6 +211,7 @@ func untranslatable(err error) bool {
 // TestBytesOfSQLASCII reads what is no UTF-8 from a database that does not mind. As
 // text that is an error however long the row is, and however it is read.
 func TestBytesOfSQLASCII(t *testing.T) {
+	t.Parallel()
 	w := postgres.start(t).encoded(t, "SQL_ASCII")
 	for _, size := range []int{1, 30_000, 100_000, 2_000_000} {
 		w.exec(t, "DROP TABLE IF EXISTS b", fmt.Sprintf(`CREATE TABLE b AS SELECT repeat('ä', %d) || E'\xe4' AS t`, size))

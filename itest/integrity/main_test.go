@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	many   = flag.Int("rows", 20_000, "rows of the large tables; 1000000 takes some minutes")
+	many   = flag.Int("rows", usualRows, "rows of the large tables; 1000000 takes some minutes")
 	repeat = flag.Int("repeat", 0, "how often each fault is tried in each way; 0 tries some of them once")
 	seed   = flag.Uint64("seed", 0, "of the rows and of where calls go wrong; 0 takes one of the clock")
 )

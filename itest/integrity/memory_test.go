@@ -1,3 +1,8 @@
+//go:build !race
+
+// What is kept is the same with the race detector, which has nothing to find here and
+// takes several times as long.
+
 package integrity
 
 import (
@@ -78,7 +83,8 @@ func flat(t *testing.T, what string, rows int, watch func(t *testing.T, h *heap)
 }
 
 // TestMemory reads and loads many rows, of which those that have passed must not
-// be kept.
+// be kept. What is live is everything that the process has, so no test may run at
+// the same time.
 func TestMemory(t *testing.T) {
 	rows := min(*many/5, 50_000)
 	for _, e := range []*engine{&postgres, &mysql} {

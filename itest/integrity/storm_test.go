@@ -50,7 +50,7 @@ func TestReadInStorm(t *testing.T) {
 		if *many > fewEnough {
 			chance = 0.005
 		}
-		db := w.open(t, func(c *auroradataapi.Config) { c.PageBytes = max(min(*many*10, 960_000), 200_000) })
+		db := w.open(t, func(c *auroradataapi.Config) { c.PageBytes = max(min(*many*10, 960_000), 80_000) })
 		w.storm(t, chance)
 		defer w.api.Faults().Clear()
 		at, readings := 0, 0
