@@ -19,14 +19,14 @@ import (
 type copyEncoder struct {
 	conn    *Conn
 	columns []dialect.CopyColumn
-	binary  []bool
+	forms   []dialect.CopyForm
 	row     []byte
 }
 
 func newCopyEncoder(c *Conn, columns []dialect.CopyColumn) *copyEncoder {
-	e := &copyEncoder{conn: c, columns: columns, binary: make([]bool, len(columns))}
+	e := &copyEncoder{conn: c, columns: columns, forms: make([]dialect.CopyForm, len(columns))}
 	for i, col := range columns {
-		e.binary[i] = c.dialect.Binary(col)
+		e.forms[i] = c.dialect.Form(col)
 	}
 	return e
 }
@@ -49,7 +49,7 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 			arg, err = e.argument(e.columns[i], nv.Value)
 		}
 		if err == nil {
-			err = e.field(arg.value, e.binary[i])
+			err = e.field(arg, e.forms[i])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", e.columns[i].Name, err)
@@ -102,13 +102,10 @@ func isNumber(oid uint32) bool {
 }
 
 // field writes a value.
-func (e *copyEncoder) field(f wire.Field, binary bool) error {
-	if binary && e.conn.dialect.TextAsBytes && f.Kind() != wire.KindNull {
-		b, err := bytesOf(f)
-		if err != nil {
-			return err
-		}
-		return e.blob(b)
+func (e *copyEncoder) field(arg argument, form dialect.CopyForm) error {
+	f := arg.value
+	if form != dialect.CopyPlain && e.conn.dialect.TextAsBytes && f.Kind() != wire.KindNull {
+		return e.mysql(arg, form)
 	}
 	switch f.Kind() {
 	case wire.KindNull:
@@ -122,7 +119,7 @@ func (e *copyEncoder) field(f wire.Field, binary bool) error {
 	case wire.KindString: // PostgreSQL reads bytes from it, such as \x00ff
 		return e.string(f.Str())
 	case wire.KindBlob:
-		if binary {
+		if form == dialect.CopyBytes {
 			return e.blob(f.Blob())
 		}
 		if !utf8.Valid(f.Blob()) {
@@ -133,26 +130,6 @@ func (e *copyEncoder) field(f wire.Field, binary bool) error {
 		return fmt.Errorf("a %s cannot be loaded", f.Kind())
 	}
 	return nil
-}
-
-// bytesOf returns the bytes that MySQL makes of a value.
-func bytesOf(f wire.Field) ([]byte, error) {
-	switch f.Kind() {
-	case wire.KindBlob:
-		return f.Blob(), nil
-	case wire.KindString:
-		return []byte(f.Str()), nil
-	case wire.KindLong:
-		return strconv.AppendInt(nil, f.Long(), 10), nil
-	case wire.KindBoolean:
-		if f.Boolean() {
-			return []byte("1"), nil
-		}
-		return []byte("0"), nil
-	case wire.KindDouble:
-		return nil, errors.New("a number with a fraction cannot be loaded into a column of bytes; pass its text")
-	}
-	return nil, fmt.Errorf("a %s cannot be loaded", f.Kind())
 }
 
 // boolean writes a boolean; MySQL's are numbers.

@@ -2,7 +2,11 @@ package auroradataapi_test
 
 import (
 	"database/sql"
+	"fmt"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
@@ -87,6 +91,63 @@ func TestCopyFromBytes(t *testing.T) {
 		})
 		checkStored(t, db, "hex(v)", "?", false, []stored{{0.5, notStored}})
 	})
+}
+
+// TestCopyFromBits loads into columns of bits: a number has them, and so have the
+// bytes of a text, which are no digits.
+func TestCopyFromBits(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	exec(t, db, "CREATE TABLE s (v bit(64))")
+	checkStored(t, db, "hex(v)", "?", true, []stored{
+		{1, "1"},
+		{-1, "FFFFFFFFFFFFFFFF"},
+		{uint64(1<<64 - 1), "FFFFFFFFFFFFFFFF"},
+		{true, "1"},
+		{false, "0"},
+		{2.0, "2"},
+		{"1", "31"},
+		{"", "0"},
+		{"é", "C3A9"},
+		{"\x00\x01", "1"},
+		{[]byte("12"), "3132"},
+		{[]byte{5}, "5"},
+		{[]byte{}, "0"},
+		{[]byte{0, 0xff, 0}, "FF00"},
+		{[]byte{0, 1, 2, 3, 4, 5, 6, 7, 8}, "102030405060708"},
+		{[]byte{1, 2, 3, 4, 5, 6, 7, 8, 9}, notStored},
+		{"123456789", notStored},
+	})
+	checkStored(t, db, "hex(v)", "?", false, []stored{
+		{0.5, notStored},
+		{1e20, notStored},
+		{auroradataapi.Decimal("12"), notStored},
+		{auroradataapi.Time(time.Date(2024, 1, 1, 10, 11, 12, 0, time.UTC)), notStored},
+	})
+	exec(t, db, "DROP TABLE s")
+	exec(t, db, "CREATE TABLE s (v bit(8))")
+	checkStored(t, db, "hex(v)", "?", true, []stored{{-1, notStored}, {256, notStored}, {255, "FF"}, {"12", notStored}, {[]byte{0, 7}, "7"}})
+}
+
+// TestCopyFromBitsAgain loads what a query returned.
+func TestCopyFromBitsAgain(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	exec(t, db, "CREATE TABLE t (k bit(16) PRIMARY KEY, name varchar(20))")
+	exec(t, db, "INSERT INTO t VALUES (12, 'twelve'), (0x3132, 'old')")
+	var key any
+	if err := db.QueryRow("SELECT k FROM t WHERE name = 'old'").Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []auroradataapi.CopyMode{auroradataapi.CopyUpdate, auroradataapi.CopyUpsert} {
+		name := fmt.Sprintf("new %d", mode)
+		_, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"k", "name"}, auroradataapi.CopyRows([][]any{{key, name}}),
+			auroradataapi.CopyOptions{Mode: mode, Key: []string{"k"}})
+		if err != nil {
+			t.Errorf("mode %d: %v", mode, err)
+		}
+		if diff := cmp.Diff([]string{name, "twelve"}, namesOf(t, db)); diff != "" {
+			t.Errorf("mode %d (-want +got)\n%s", mode, diff)
+		}
+	}
 }
 
 // TestCopyFromFloats loads floats into columns that are none of numbers.

@@ -115,17 +115,34 @@ func (d *Dialect) ParseTable(table string) ([]string, error) {
 	return parts, nil
 }
 
-// Binary reports whether the values of the column are bytes. On PostgreSQL
-// they travel as \x and hexadecimal digits, on MySQL as base64.
-func (d *Dialect) Binary(c CopyColumn) bool {
+// CopyForm says how the values of a column travel.
+type CopyForm uint8
+
+// The forms of values.
+const (
+	// CopyPlain is as JSON has them.
+	CopyPlain CopyForm = iota
+	// CopyBytes is of bytes: on PostgreSQL \x and hexadecimal digits, on MySQL base64.
+	CopyBytes
+	// CopyBits is of the bits of MySQL: a number without a sign.
+	CopyBits
+)
+
+// Form returns the form of the values of a column.
+func (d *Dialect) Form(c CopyColumn) CopyForm {
 	if !d.syntax.backticks {
-		return c.OID == byteaOID
+		if c.OID == byteaOID {
+			return CopyBytes
+		}
+		return CopyPlain
 	}
 	switch c.Type {
 	case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
-		return true
+		return CopyBytes
+	case "bit":
+		return CopyBits
 	}
-	return false
+	return CopyPlain
 }
 
 // byteaOID is PostgreSQL's number of the type of bytes.

@@ -57,10 +57,10 @@ func (c Copy) mysql(d *Dialect, rows string) string {
 	for i, col := range c.Columns {
 		name := fmt.Sprintf("c%d", i)
 		columns[i] = fmt.Sprintf("%s LONGTEXT PATH '$[%d]' ERROR ON ERROR", name, i)
-		switch {
-		case d.Binary(col):
+		switch d.Form(col) {
+		case CopyBytes:
 			name = "FROM_BASE64(" + name + ")"
-		case col.Type == "bit":
+		case CopyBits:
 			name = "CAST(" + name + " AS UNSIGNED)"
 		}
 		values[i] = name
