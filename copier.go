@@ -37,7 +37,7 @@ func newCopier(c *Conn, s dialect.Copy, source CopySource, options CopyOptions) 
 	sql := s.Statement(c.dialect)
 	return &copier{
 		conn: c, copy: s, call: call{query: sql, parsed: c.dialect.Parse(sql)}, source: source, options: options,
-		encoder: newCopyEncoder(c, s.Columns),
+		encoder: newCopyEncoder(c, s),
 		most:    wire.MaxRequestBytes - copyReserve - 2*len(sql),
 	}
 }

@@ -12,8 +12,8 @@ import (
 // read: the error says which question it was.
 func TestCopyFromUnreadable(t *testing.T) {
 	const (
-		columns = `{"records":[[{"stringValue":"id"},{"stringValue":"int"},{"stringValue":""},{"stringValue":""}],` +
-			`[{"stringValue":"name"},{"stringValue":"int"},{"stringValue":""},{"stringValue":""}]]}`
+		columns = `{"records":[[{"stringValue":"id"},{"stringValue":"int"},{"stringValue":""},{"stringValue":""},{"longValue":10}],` +
+			`[{"stringValue":"name"},{"stringValue":"int"},{"stringValue":""},{"stringValue":""},{"longValue":10}]]}`
 		damaged = `{"records":[[{"longValue":"1"}]]}`
 		other   = `{"records":[[{"longValue":1}]]}`
 	)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -23,10 +24,14 @@ type copyEncoder struct {
 	row     []byte
 }
 
-func newCopyEncoder(c *Conn, columns []dialect.CopyColumn) *copyEncoder {
-	e := &copyEncoder{conn: c, columns: columns, forms: make([]dialect.CopyForm, len(columns))}
-	for i, col := range columns {
+func newCopyEncoder(c *Conn, s dialect.Copy) *copyEncoder {
+	e := &copyEncoder{conn: c, columns: s.Columns, forms: make([]dialect.CopyForm, len(s.Columns))}
+	for i, col := range s.Columns {
 		e.forms[i] = c.dialect.Form(col)
+		// 2.5 is stored as a whole number, and is the key of none.
+		if e.forms[i] == dialect.CopyWhole && s.Mode == dialect.CopyUpdate && slices.Contains(s.Key, col.Name) {
+			e.forms[i] = dialect.CopyPlain
+		}
 	}
 	return e
 }
@@ -49,7 +54,7 @@ func (e *copyEncoder) encode(values []any) ([]byte, error) {
 			arg, err = e.argument(e.columns[i], nv.Value)
 		}
 		if err == nil {
-			err = e.field(arg, e.forms[i])
+			err = e.field(arg, i)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", e.columns[i].Name, err)
@@ -101,12 +106,21 @@ func isNumber(oid uint32) bool {
 	return false
 }
 
-// field writes a value.
-func (e *copyEncoder) field(arg argument, form dialect.CopyForm) error {
-	f := arg.value
-	if form != dialect.CopyPlain && e.conn.dialect.TextAsBytes && f.Kind() != wire.KindNull {
-		return e.mysql(arg, form)
+// field writes a value of a column.
+func (e *copyEncoder) field(arg argument, column int) error {
+	form := e.forms[column]
+	switch {
+	case form == dialect.CopyPlain || arg.value.Kind() == wire.KindNull:
+	case e.conn.dialect.TextAsBytes:
+		return e.mysql(arg, column)
+	case form == dialect.CopyBytes && arg.value.Kind() == wire.KindBlob:
+		return e.blob(arg.value.Blob())
 	}
+	return e.plain(arg.value)
+}
+
+// plain writes a value as JSON has it.
+func (e *copyEncoder) plain(f wire.Field) error {
 	switch f.Kind() {
 	case wire.KindNull:
 		e.row = append(e.row, "null"...)
@@ -119,9 +133,6 @@ func (e *copyEncoder) field(arg argument, form dialect.CopyForm) error {
 	case wire.KindString: // PostgreSQL reads bytes from it, such as \x00ff
 		return e.string(f.Str())
 	case wire.KindBlob:
-		if form == dialect.CopyBytes {
-			return e.blob(f.Blob())
-		}
 		if !utf8.Valid(f.Blob()) {
 			return errors.New("the bytes are not valid UTF-8, and the column is not one of bytes")
 		}
@@ -144,10 +155,18 @@ func (e *copyEncoder) boolean(v bool) {
 	}
 }
 
-// double writes a number, or the text of one that is lost in JSON.
+// double writes a number, or the text of one that is lost in JSON. MySQL reads the
+// text of any as exactly as it can, and is not known to do so of a number of JSON.
 func (e *copyEncoder) double(v float64) {
-	if math.IsNaN(v) || math.IsInf(v, 0) || v == 0 && math.Signbit(v) {
-		e.row = append(appendDouble(append(e.row, '"'), v, false), '"')
+	text := e.conn.dialect.TextAsBytes
+	if text || math.IsNaN(v) || math.IsInf(v, 0) || v == 0 && math.Signbit(v) {
+		e.row = append(e.row, '"')
+		if text {
+			e.row = appendMySQLDouble(e.row, v)
+		} else {
+			e.row = appendDouble(e.row, v, false)
+		}
+		e.row = append(e.row, '"')
 		return
 	}
 	e.row = strconv.AppendFloat(e.row, v, 'g', -1, 64)

@@ -3,6 +3,8 @@ package auroradataapi_test
 import (
 	"database/sql"
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -146,6 +148,103 @@ func TestCopyFromBitsAgain(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{name, "twelve"}, namesOf(t, db)); diff != "" {
 			t.Errorf("mode %d (-want +got)\n%s", mode, diff)
+		}
+	}
+}
+
+// TestCopyFromNumbers loads numbers into columns of MySQL, to which the text of a number
+// may be another one.
+func TestCopyFromNumbers(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	for _, c := range []struct {
+		column  string
+		same    []stored // INSERT stores the same
+		refused []any    // INSERT may store them
+	}{
+		{"bigint", []stored{
+			{0.5, "0"}, {1.5, "2"}, {2.5, "2"}, {-2.5, "-2"}, {3.5, "4"}, {math.Copysign(0, -1), "0"}, {1e-7, "0"}, {1e15, "1000000000000000"},
+			{-0x1p63, "-9223372036854775808"}, {1e20, notStored}, {"2.5", "3"}, {auroradataapi.Decimal("2.5"), "3"},
+		}, nil},
+		{"bigint unsigned", []stored{{1.8e19, "18000000000000000000"}, {2.5, "2"}, {-1.0, notStored}, {0x1p64, notStored}}, nil},
+		{"tinyint(1)", []stored{{0.5, "0"}, {true, "1"}}, nil},
+		{"double", []stored{{0.30000000000000004, "0.30000000000000004"}, {1e300, "1e300"}, {math.Copysign(0, -1), "0"}}, nil},
+		{"decimal(30,10)", []stored{{2.675, "2.6750000000"}, {1e-7, "0.0000001000"}, {1e19, "10000000000000000000.0000000000"}}, nil},
+		{"year", []stored{
+			{0, "0000"}, {false, "0000"}, {0.0, "0000"}, {"0000", "0000"}, {uint64(0), "0000"}, {1, "2001"}, {true, "2001"}, {69, "2069"}, {70, "1970"}, {24.0, "2024"},
+			{2024, "2024"}, {"0", "2000"}, {"00", "2000"}, {"24", "2024"}, {[]byte("0"), "2000"}, {"2024", "2024"}, {100, notStored}, {-1, notStored}, {uint64(1 << 63), notStored},
+		}, []any{0.1, 2.5, 2024.5, 1e300}},
+		{"enum('b','a','1','0')", []stored{{"1", "1"}, {"0", "0"}, {[]byte("a"), "a"}, {nil, "NULL"}}, []any{0, 1, 1.0, true, false, uint64(1), uint64(1 << 63), auroradataapi.Decimal("1")}},
+		{"set('b','a','1','0')", []stored{{"1", "1"}, {"b,0", "b,0"}, {"", ""}}, []any{0, 1, 2.5, true}},
+		{"date", []stored{{20240301, "2024-03-01"}, {240301, "2024-03-01"}, {20240301101112.0, "2024-03-01"}}, []any{101, 10103, true, 0.5, 2024030}},
+		{"datetime(6)", []stored{{20240301101112, "2024-03-01 10:11:12.000000"}, {20240301101112.0, "2024-03-01 10:11:12.000000"}, {240301101112, "2024-03-01 10:11:12.000000"}},
+			[]any{101, 10103, 90 * time.Second, 20240301101112.5, uint64(1<<64 - 1)}},
+		{"time(6)", []stored{{101112, "10:11:12.000000"}, {-101112.0, "-10:11:12.000000"}, {0, "00:00:00.000000"}, {true, "00:00:01.000000"}, {8385959, "838:59:59.000000"}},
+			[]any{2.675, 90 * time.Second, 20240301, 1e300}},
+		{"varchar(40)", []stored{
+			{1e20, "1e20"}, {1.25e300, "1.25e300"}, {1e-7, "0.0000001"}, {-1.5e-14, "-0.000000000000015"}, {1e-15, "0.000000000000001"}, {1e-16, "1e-16"}, {math.Copysign(0, -1), "0"},
+			{1e14, "100000000000000"}, {1e15, "1e15"}, {1234567890123456.7, "1234567890123456.8"}, {0.5, "0.5"}, {float32(0.1), "0.10000000149011612"}, {12, "12"}, {true, "1"},
+		}, nil},
+		{"char(5)", []stored{{0.5, "0.5"}, {1e20, "1e20"}}, []any{0.1234567}},
+		{"json", []stored{{1e20, "1e20"}, {1e-7, "0.0000001"}}, nil},
+	} {
+		t.Run(c.column, func(t *testing.T) {
+			exec(t, db, "CREATE TABLE s (v "+c.column+")")
+			defer exec(t, db, "DROP TABLE s")
+			const show = "coalesce(cast(v AS char), 'NULL')"
+			checkStored(t, db, show, "?", true, c.same)
+			for _, v := range c.refused {
+				checkStored(t, db, show, "?", false, []stored{{v, notStored}})
+			}
+		})
+	}
+}
+
+// TestCopyFromBytesOfText loads bytes into columns of texts. INSERT stores them as they
+// are, in the character set of the column.
+func TestCopyFromBytesOfText(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	for charset, same := range map[string][]stored{
+		"utf8mb4": {{[]byte("é😀"), "C3A9F09F9880"}, {[]byte("a"), "61"}},
+		"utf8mb3": {{[]byte("é"), "C3A9"}},
+		"latin1":  {{"é", "E9"}, {[]byte("a"), "61"}},
+		"ucs2":    {{"a", "0061"}},
+		"sjis":    {{"a", "61"}},
+	} {
+		exec(t, db, "CREATE OR REPLACE TABLE s (v varchar(10) CHARACTER SET "+charset+")")
+		checkStored(t, db, "hex(v)", "?", true, same)
+		switch charset {
+		case "latin1":
+			checkStored(t, db, "hex(v)", "?", false, []stored{{[]byte("é"), notStored}})
+		case "ucs2", "sjis":
+			checkStored(t, db, "hex(v)", "?", false, []stored{{[]byte("a"), notStored}})
+		}
+	}
+}
+
+// TestCopyUpdateNumbers updates by keys that would become others if they were stored.
+func TestCopyUpdateNumbers(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	for _, c := range []struct {
+		column string
+		in     any // the table
+		same   []any
+		other  []any
+	}{
+		{"int", 2, []any{2, 2.0, "2"}, []any{2.5, 1.5, "2.5"}},
+		{"year", 2024, []any{2024, 24, "24", 24.0}, []any{0, "0"}},
+		{"year", 0, []any{0, false, "0000"}, []any{"0", "00", 2000}},
+		{"year", 2000, []any{"0", "00", 2000}, []any{0, false, "0000"}},
+	} {
+		exec(t, db, "CREATE OR REPLACE TABLE s (k "+c.column+" PRIMARY KEY, v int)")
+		exec(t, db, "INSERT INTO s VALUES (?, 0)", c.in)
+		for i, key := range slices.Concat(c.same, c.other) {
+			exec(t, db, "UPDATE s SET v = 0")
+			_, err := auroradataapi.CopyFrom(t.Context(), db, "s", []string{"k", "v"}, auroradataapi.CopyRows([][]any{{key, 1}}),
+				auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpdate, Key: []string{"k"}})
+			updated := query[int](t, db, "SELECT v FROM s") == 1
+			if err != nil || updated != (i < len(c.same)) {
+				t.Errorf("%s %v by %T %v: updated %t, %v", c.column, c.in, key, key, updated, err)
+			}
 		}
 	}
 }

@@ -160,11 +160,11 @@ type CopyResult struct {
 //
 // The table is written as SQL writes it, in quotes where it needs them; the
 // columns are plain names. On PostgreSQL a value is written for the type of its
-// column, as an argument is with ParamsInfer; on MySQL for its Go type, and the
-// database converts it. Bytes are a []byte: PostgreSQL reads a text for a bytea, such
-// as \x00ff for two bytes, as of any statement. If it fails, the error tells the row, where one is to
-// blame: a *CopyError. CopyRows is a source of rows in a slice, CopySeq one of a
-// sequence.
+// column, as an argument is with ParamsInfer; on MySQL it becomes what INSERT makes of
+// it, or is refused, as a number is by an ENUM. Bytes are a []byte: PostgreSQL reads a
+// text for a bytea, such as \x00ff for two bytes, as of any statement. If it fails, the
+// error tells the row, where one is to blame: a *CopyError. CopyRows is a source of rows
+// in a slice, CopySeq one of a sequence.
 //
 // The source, OnBadRow and Progress must not use the Tx or Conn that is loaded by, nor
 // read an sql.Rows of it: database/sql has them wait for CopyFrom, which waits for

@@ -34,6 +34,9 @@ type CopyColumn struct {
 	Collation string
 	// Charset is that of texts, on MySQL; empty if they are none.
 	Charset string
+	// Size is the most characters of a text, or the digits that a number has before
+	// its point, on MySQL; 0 if neither is known.
+	Size int64
 }
 
 // CopyMode says what becomes of rows.
@@ -55,7 +58,8 @@ const CopyParameter = "rows"
 // empty. ReadColumn reads its rows.
 func (d *Dialect) ColumnTypes() string {
 	if d.syntax.backticks {
-		return "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLLATION_NAME, ''), COALESCE(CHARACTER_SET_NAME, '') FROM information_schema.COLUMNS" +
+		return "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLLATION_NAME, ''), COALESCE(CHARACTER_SET_NAME, '')," +
+			" CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION - NUMERIC_SCALE, 0) AS SIGNED) FROM information_schema.COLUMNS" +
 			" WHERE TABLE_NAME = :table AND TABLE_SCHEMA = COALESCE(NULLIF(:database, ''), DATABASE())"
 	}
 	// The column collisdeterministic came with version 12.
@@ -70,16 +74,12 @@ func (d *Dialect) ColumnTypes() string {
 // ReadColumn reads a row of the answer to ColumnTypes, and returns false if it is
 // none.
 func (d *Dialect) ReadColumn(row []wire.Field) (CopyColumn, bool) {
-	width := 5
-	if d.syntax.backticks {
-		width = 4
-	}
-	if len(row) != width {
+	if len(row) != 5 {
 		return CopyColumn{}, false
 	}
 	c := CopyColumn{Name: row[0].Str(), Type: row[1].Str()}
 	if d.syntax.backticks {
-		c.Collation, c.Charset = row[2].Str(), row[3].Str()
+		c.Collation, c.Charset, c.Size = row[2].Str(), row[3].Str(), row[4].Long()
 	} else {
 		c.OID, c.Element, c.Collation = uint32(row[2].Long()), uint32(row[3].Long()), row[4].Str()
 	}
@@ -126,6 +126,16 @@ const (
 	CopyBytes
 	// CopyBits is of the bits of MySQL: a number without a sign.
 	CopyBits
+	// CopyWhole is of the whole numbers of MySQL.
+	CopyWhole
+	// CopyYear is of the years of MySQL.
+	CopyYear
+	// CopyTime is of the dates and times of MySQL.
+	CopyTime
+	// CopyChoice is of MySQL's ENUM and SET, of which a number is a position.
+	CopyChoice
+	// CopyText is of the texts of MySQL.
+	CopyText
 )
 
 // Form returns the form of the values of a column.
@@ -141,8 +151,35 @@ func (d *Dialect) Form(c CopyColumn) CopyForm {
 		return CopyBytes
 	case "bit":
 		return CopyBits
+	case "tinyint", "smallint", "mediumint", "int", "bigint":
+		return CopyWhole
+	case "year":
+		return CopyYear
+	case "date", "datetime", "timestamp", "time":
+		return CopyTime
+	case "enum", "set":
+		return CopyChoice
+	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "json":
+		return CopyText
 	}
 	return CopyPlain
+}
+
+// TakesBytes reports whether bytes stand for the same text in the charset of the
+// column, in which MySQL takes them, and in UTF-8.
+func (c CopyColumn) TakesBytes(b []byte) bool {
+	switch c.Charset {
+	case "", "utf8", "utf8mb3", "utf8mb4":
+		return true
+	case "ucs2", "utf16", "utf16le", "utf32", "sjis", "swe7": // ASCII is not the same there
+		return false
+	}
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // byteaOID is PostgreSQL's number of the type of bytes.
