@@ -99,7 +99,26 @@ func blamesRow(err error) bool {
 	if !errors.As(err, &e) || len(e.Code) != 5 {
 		return false
 	}
-	return slices.Contains(blamedClasses, e.Code[:2]) || slices.Contains(blamedCodes, e.Code) || slices.Contains(blamedNumbers, e.Number)
+	class := e.Code[:2]
+	switch {
+	case slices.Contains(blamedClasses, class), slices.Contains(blamedCodes, e.Code), slices.Contains(blamedNumbers, e.Number):
+		return true
+	}
+	return e.Number != 0 && signalled(class)
+}
+
+// signalled reports whether a class of SQLSTATEs is one that MySQL leaves to SIGNAL,
+// which a trigger calls with or without a number of its own: 45, of no data, or of those
+// that the standard leaves free, but for the ones that MySQL has taken. A trigger of
+// MySQL is always one of a row.
+func signalled(class string) bool {
+	switch class {
+	case "02", "45":
+		return true
+	case "70", "XA": // a statement that was ended, and distributed transactions
+		return false
+	}
+	return '5' <= class[0] && class[0] <= '9' || 'I' <= class[0] && class[0] <= 'Z'
 }
 
 var (
@@ -108,10 +127,11 @@ var (
 	blamedClasses = []string{"21", "22", "23", "44"}
 	// blamedCodes are of a value that is too large, for jsonb or an index, or nested
 	// too deep, of whose class the rest is about the statement; and what a trigger
-	// raises.
-	blamedCodes = []string{"54000", "54001", "P0001"}
+	// raises, if only by a CASE that has nothing for the row.
+	blamedCodes = []string{"54000", "54001", "P0001", "20000"}
 	// blamedNumbers are those of MySQL whose code says too little.
 	blamedNumbers = []int{
+		1172,             // a trigger that selects several rows into a variable
 		1265,             // a value that would be cut, such as one that an ENUM lacks
 		1366, 1977, 3854, // a text with letters that the charset of a column lacks
 		1526, // no partition for the row

@@ -139,12 +139,21 @@ func TestCopyFromBlamed(t *testing.T) {
 			exec(t, db, "DELETE FROM r")
 		}
 	}
+	trigger := func(body string) []string {
+		return []string{"CREATE TABLE r (id int, v int)", "CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW BEGIN " + body + "; END"}
+	}
 	for _, c := range []blamed{
 		{"enum", []string{"CREATE TABLE r (id int, v enum('a'))"}, "r", "a", "b", "01000"},
 		{"cut", []string{"CREATE TABLE r (id int, v int)"}, "r", 1, "1a", "01000"},
 		{"partition", []string{"CREATE TABLE r (id int, v int) PARTITION BY RANGE (v) (PARTITION p VALUES LESS THAN (5))"}, "r", 1, 5, "HY000"},
 		{"view", []string{"CREATE TABLE r (id int, v int)", "CREATE VIEW w AS SELECT * FROM r WHERE v < 5 WITH CHECK OPTION"}, "w", 1, 5, "44000"},
 		{"trigger", []string{"CREATE TABLE r (id int, v int)", "CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW BEGIN IF NEW.v = 5 THEN SIGNAL SQLSTATE '45000'; END IF; END"}, "r", 1, 5, "45000"},
+		{"trigger with a number", trigger("IF NEW.v = 5 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1001; END IF"), "r", 1, 5, "45000"},
+		{"trigger with a code", trigger("IF NEW.v = 5 THEN SIGNAL SQLSTATE '45678' SET MYSQL_ERRNO = 31001; END IF"), "r", 1, 5, "45678"},
+		{"trigger with a class", trigger("IF NEW.v = 5 THEN SIGNAL SQLSTATE 'U0001' SET MYSQL_ERRNO = 31001; END IF"), "r", 1, 5, "U0001"},
+		{"trigger of no data", trigger("IF NEW.v = 5 THEN SIGNAL SQLSTATE '02001'; END IF"), "r", 1, 5, "02001"},
+		{"trigger without a case", trigger("CASE NEW.v WHEN 1 THEN SET NEW.v = 2; END CASE"), "r", 1, 5, "20000"},
+		{"trigger with many rows", trigger("DECLARE n int; SELECT 1 UNION SELECT NEW.v INTO n"), "r", 1, 5, "42000"},
 	} {
 		t.Run("mysql/"+c.name, func(t *testing.T) { check(t, dataapitest.Open(t, dataapitest.MySQL()), c) })
 	}
@@ -153,6 +162,9 @@ func TestCopyFromBlamed(t *testing.T) {
 		{"trigger", []string{"CREATE TABLE r (id int, v int)",
 			"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.v = 5 THEN RAISE EXCEPTION ''five''; END IF; RETURN NEW; END'",
 			"CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW EXECUTE FUNCTION refuse()"}, "r", 1, 5, "P0001"},
+		{"trigger without a case", []string{"CREATE TABLE r (id int, v int)",
+			"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN CASE NEW.v WHEN 1 THEN RETURN NEW; END CASE; END'",
+			"CREATE TRIGGER refuse BEFORE INSERT ON r FOR EACH ROW EXECUTE FUNCTION refuse()"}, "r", 1, 5, "20000"},
 	} {
 		t.Run("postgresql/"+c.name, func(t *testing.T) { check(t, dataapitest.Open(t), c) })
 	}
