@@ -85,6 +85,8 @@ func TestUnkeyed(t *testing.T) {
 		"SELECT a FROM t ORDER BY rand()":                      "RAND",
 		"SELECT @n := @n + 1 FROM t":                           "assigns",
 		"SELECT NEXT VALUE FOR s FROM t":                       "FOR",
+		"SELECT a FROM t WHERE MATCH (a, b) AGAINST ('x')":     "MATCH",
+		"SELECT match `t`.`a` against ('x') FROM t":            "MATCH",
 	} {
 		s := MySQL.Parse(sql)
 		_, err := s.Keyed()
@@ -98,6 +100,7 @@ func TestUnkeyed(t *testing.T) {
 	for _, sql := range []string{
 		"SELECT a.now, t.`rand`, max FROM t a WHERE a.limit > 1 AND next IN (SELECT MAX(x) FROM u GROUP BY y LIMIT 1)",
 		"SELECT dual.a FROM `dual`",
+		"SELECT t.match, `match`, against FROM t WHERE @match = 'MATCH (a)'",
 		"SELECT a FROM t dual",
 		"SELECT /*+ MAX_EXECUTION_TIME(1) */ SQL_NO_CACHE *, (SELECT COUNT(*) FROM u) FROM `my db`.`my table` AS `x y` LIMIT :1, :2;",
 		"SELECT CASE WHEN a THEN 'FROM t, u' ELSE \"UNION\" END FROM t # UNION",

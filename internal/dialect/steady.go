@@ -21,6 +21,8 @@ func (s *Statement) Steady() error {
 		case t.kind != tokWord || r.is(i-1, ".") || r.is(i-1, "@"):
 		case word == "PREVIOUS" && r.is(i+1, "VALUE") && r.is(i+2, "FOR"):
 			return errors.New("it reads a sequence")
+		case word == "MATCH": // whose columns need no parentheses
+			return errors.New("its full-text search (MATCH) finds what is committed at the time of each page")
 		case unsteadyWords[word], unsteady[word] && r.is(i+1, "("):
 			return fmt.Errorf("%s may give another value on each page; pass the value as an argument", word)
 		}
