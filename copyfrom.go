@@ -316,6 +316,11 @@ func (c *Conn) copyStatement(ctx context.Context, t *tx, table string, columns [
 	if err != nil {
 		return none, errorf("CopyFrom: %w", err)
 	}
+	for _, name := range slices.Concat(parts, columns) {
+		if p := c.dialect.NamesPlaceholder(name); p != "" {
+			return none, errorf("CopyFrom: the service takes %s in the name `%s` for a parameter; load into a view that names it otherwise, or rename it", p, name)
+		}
+	}
 	params := []wire.Parameter{{Name: "table", Value: wire.String(table)}}
 	if c.dialect.GeneratedKeys { // the information schema, which knows names without quotes
 		database := ""

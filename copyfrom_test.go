@@ -520,3 +520,41 @@ type countedSource struct {
 }
 
 func (s *countedSource) Next() bool { s.read++; return s.CopySource.Next() }
+
+// TestCopyFromColons loads columns and tables that have a colon in their names, which
+// the service takes for the start of a parameter in a name between backticks.
+func TestCopyFromColons(t *testing.T) {
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, mysql bool) {
+		direct, quote := db, `"`
+		if mysql {
+			direct, quote = openDirect(t, srv), "`"
+		}
+		quoted := func(name string) string { return quote + name + quote }
+		for name, parameter := range map[string]string{"a:b": ":b", ":1": ":1", "a::b:é": ":é", "a:": "", "a::b": "", "a: b": ""} {
+			if !mysql {
+				parameter = ""
+			}
+			exec(t, direct, "CREATE TABLE t ("+quoted(name)+" int)")
+			exec(t, direct, "CREATE TABLE "+quoted(name)+" (v int)")
+			exec(t, direct, "CREATE VIEW w AS SELECT "+quoted(name)+" AS v FROM t")
+			load := func(table, column string) {
+				t.Helper()
+				source := &countedSource{CopySource: auroradataapi.CopyRows([][]any{{1}})}
+				_, err := auroradataapi.CopyFrom(t.Context(), db, table, []string{column}, source, auroradataapi.CopyOptions{})
+				var e *auroradataapi.CopyError
+				if parameter == "" || table == "w" {
+					if err != nil {
+						t.Errorf("%s, %s: %v", table, column, err)
+					}
+				} else if err == nil || !strings.Contains(err.Error(), "the service takes "+parameter+" in the name `"+name+"` for a parameter") || errors.As(err, &e) || source.read > 0 {
+					t.Errorf("%s, %s: got %v, and %d rows were read", table, column, err, source.read)
+				}
+			}
+			load("t", name)
+			load(quoted(name), "v")
+			load("w", "v")
+			exec(t, direct, "DROP VIEW w")
+			exec(t, direct, "DROP TABLE t, "+quoted(name))
+		}
+	})
+}

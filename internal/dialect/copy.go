@@ -115,6 +115,26 @@ func (d *Dialect) ParseTable(table string) ([]string, error) {
 	return parts, nil
 }
 
+// NamesPlaceholder returns the part of a name that the service may take for a
+// placeholder, as its scanner is not known to know backticks; empty if there is none.
+func (d *Dialect) NamesPlaceholder(name string) string {
+	if !d.syntax.backticks {
+		return ""
+	}
+	for i := 0; i < len(name); i++ {
+		if name[i] != ':' {
+			continue
+		}
+		from := i
+		i++ // a second colon makes a cast
+		if i == len(name) || name[i] == ':' || isSpace(name[i]) {
+			continue
+		}
+		return name[from:]
+	}
+	return ""
+}
+
 // CopyForm says how the values of a column travel.
 type CopyForm uint8
 
