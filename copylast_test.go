@@ -30,7 +30,11 @@ func keysOf(mysql bool) []keyed {
 			{"bigint", int64(math.MaxInt64), fmt.Sprint(math.MaxInt64), int64(math.MaxInt64 - 1)},
 			{"bigint unsigned", uint64(math.MaxUint64), "18446744073709551615.0", uint64(math.MaxUint64 - 1)},
 			{"decimal(40,20)", "1", "1.0", "1.00000000000000000001"},
+			{"decimal(65,0)", strings.Repeat("9", 65), strings.Repeat("9", 65) + ".0", strings.Repeat("9", 64) + "8"},
+			{"decimal(60,20)", strings.Repeat("9", 40) + ".5", strings.Repeat("9", 40) + ".50", strings.Repeat("9", 40) + ".50000000000000000001"},
 			{"double", 1.5, "15e-1", 1.5000000000000002},
+			{"float", 0.1, "1e-1", 0.2},
+			{"float(10,2)", float32(0.1), "0.1", 0.2},
 			{"varchar(20) COLLATE utf8mb4_general_ci", "é", "E", "b"},
 			{"varchar(20) COLLATE utf8mb4_bin", "a", "a", "A"},
 			{"varchar(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci", "É", "e", "b"},
@@ -251,4 +255,60 @@ func TestCopyFromStoredKey(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCopyFromNames loads columns that have the names which the statements use.
+func TestCopyFromNames(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *dataapitest.Server, db *sql.DB, _ bool) {
+		names := []string{"c1", "c0", "auroradataapi_row", "auroradataapi_rows", "auroradataapi_number", "auroradataapi_turn", "auroradataapi_new", "auroradataapi_table", "auroradataapi_0", "auroradataapi_1"}
+		exec(t, db, "CREATE TABLE t ("+strings.Join(names, " int, ")+" int, UNIQUE (c0, auroradataapi_number))")
+		for mode := auroradataapi.CopyInsert; mode <= auroradataapi.CopyUpdate; mode++ {
+			exec(t, db, "DELETE FROM t")
+			options := auroradataapi.CopyOptions{Mode: mode}
+			rows := [][]any{{1, 7, 1, 1, 9, 1, 1, 1, 1, 1}}
+			if mode != auroradataapi.CopyInsert {
+				exec(t, db, "INSERT INTO t (c0, auroradataapi_number) VALUES (7, 9)")
+				options.Key = []string{"auroradataapi_number", "c0"}
+				rows = append(rows, []any{3, 7, 3, 3, 9, 3, 3, 3, 3, 3}, []any{2, 7, 2, 2, 9, 2, 2, 2, 2, 2})
+			}
+			if _, err := auroradataapi.CopyFrom(t.Context(), db, "t", names, auroradataapi.CopyRows(rows), options); err != nil {
+				t.Errorf("mode %d: %v", mode, err)
+				continue
+			}
+			want := map[auroradataapi.CopyMode]string{auroradataapi.CopyInsert: "1", auroradataapi.CopyIgnore: "-1"}[mode]
+			if want == "" {
+				want = "2"
+			}
+			for _, name := range names {
+				w := map[string]string{"c0": "7", "auroradataapi_number": "9"}[name]
+				if w == "" {
+					w = want
+				}
+				if got := query[string](t, db, "SELECT coalesce(min("+name+"), -1) FROM t"); got != w {
+					t.Errorf("mode %d: %s is %s, want %s", mode, name, got, w)
+				}
+			}
+		}
+	})
+}
+
+// TestCopyUpdateFractions updates by keys with more digits than the column has: they are
+// of no row.
+func TestCopyUpdateFractions(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	for column, keys := range map[string][]any{
+		"decimal(65,0)": {"1.5", "2.4", 2.25},
+		"decimal(10,0)": {"1.5", "2.4", 2.25},
+		"float":         {2.1, "2.0000005"},
+	} {
+		exec(t, db, "CREATE OR REPLACE TABLE t (k "+column+" PRIMARY KEY, v int)")
+		exec(t, db, "INSERT INTO t VALUES (2, 0)")
+		for _, key := range keys {
+			r, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"k", "v"}, auroradataapi.CopyRows([][]any{{key, 1}}),
+				auroradataapi.CopyOptions{Mode: auroradataapi.CopyUpdate, Key: []string{"k"}})
+			if err != nil || r.Affected != 0 {
+				t.Errorf("%s: key %v: %+v, %v", column, key, r, err)
+			}
+		}
+	}
 }

@@ -49,9 +49,13 @@ func (c Copy) keysMySQL(d *Dialect, values []string) string {
 // and texts of two collations not at all.
 func (d *Dialect) comparable(col CopyColumn, value string) string {
 	switch col.Type {
-	case "tinyint", "smallint", "mediumint", "int", "bigint", "year", "decimal":
+	case "tinyint", "smallint", "mediumint", "int", "bigint", "year":
 		return "CAST(" + value + " AS DECIMAL(65, 30))"
-	case "float", "double":
+	case "decimal":
+		return decimal(value, int(col.Size))
+	case "float": // 0.1 is another number there than as a double
+		return "CAST(" + value + " AS FLOAT)"
+	case "double":
 		return "(" + value + " + 0e0)"
 	case "date", "datetime", "timestamp":
 		return "CAST(" + value + " AS DATETIME(6))"
@@ -69,4 +73,16 @@ func (d *Dialect) comparable(col CopyColumn, value string) string {
 	// What the charset lacks is a question mark in it, and no key of the table.
 	return fmt.Sprintf("CASE WHEN CAST(CONVERT(CONVERT(%s USING %s) USING %s) AS BINARY) = CAST(CONVERT(%[1]s USING %[3]s) AS BINARY) THEN %[4]s END",
 		value, col.Charset, all, text)
+}
+
+// decimal turns the text of a value into a number of so many digits before its point,
+// of the 65 that MySQL has for all. Where that leaves too few for its fraction, it is
+// none of the table, which would be rounded to one otherwise.
+func decimal(value string, digits int) string {
+	const most, fraction = 65, 30
+	if digits <= most-fraction {
+		return fmt.Sprintf("CAST(%s AS DECIMAL(%d, %d))", value, most, fraction)
+	}
+	number := fmt.Sprintf("CAST(%s AS DECIMAL(%d, %d))", value, most, most-digits)
+	return fmt.Sprintf("CASE WHEN %s = %s + 0e0 THEN %[1]s END", number, value)
 }

@@ -26,11 +26,8 @@ func (c Copy) postgres(d *Dialect, rows string) string {
 		values[i] = fmt.Sprintf("CAST(auroradataapi_row->>%d AS %s)", i, col.Type)
 	}
 	keys := c.keysPostgres(values)
-	names := c.names(d)
 	if c.Mode == CopyUpdate {
-		for i, name := range names {
-			values[i] += " AS " + name
-		}
+		nameNew(values)
 	}
 	query := "SELECT " + strings.Join(values, ", ") + " FROM jsonb_array_elements(" + rows + ") AS auroradataapi_row"
 	if c.Mode == CopyUpsert || c.Mode == CopyUpdate {
@@ -39,10 +36,10 @@ func (c Copy) postgres(d *Dialect, rows string) string {
 			" ORDER BY " + keys + ", auroradataapi_number DESC"
 	}
 	if c.Mode == CopyUpdate {
-		return "UPDATE " + c.Table + " AS auroradataapi_table SET " + c.assign(d, "auroradataapi_new.%s") +
+		return "UPDATE " + c.Table + " AS auroradataapi_table SET " + c.assignNew(d) +
 			" FROM (" + query + ") AS auroradataapi_new WHERE " + c.match(d)
 	}
-	sql := "INSERT INTO " + c.Table + " (" + strings.Join(names, ", ") + ") " + query
+	sql := "INSERT INTO " + c.Table + " (" + strings.Join(c.names(d), ", ") + ") " + query
 	switch c.Mode {
 	case CopyIgnore:
 		sql += " ON CONFLICT (" + c.keys(d) + ") DO NOTHING"
@@ -65,21 +62,18 @@ func (c Copy) mysql(d *Dialect, rows string) string {
 		}
 		values[i] = name
 	}
-	names := c.names(d)
 	if c.Mode == CopyUpdate {
 		columns = append(columns, "auroradataapi_number FOR ORDINALITY")
 		keys := c.keysMySQL(d, values)
-		for i, name := range names {
-			values[i] += " AS " + name
-		}
+		nameNew(values)
 		values = append(values, "ROW_NUMBER() OVER (PARTITION BY "+keys+" ORDER BY auroradataapi_number DESC) AS auroradataapi_turn")
 	}
 	query := "SELECT " + strings.Join(values, ", ") + " FROM JSON_TABLE(" + rows + ", '$[*]' COLUMNS(" + strings.Join(columns, ", ") + ")) AS auroradataapi_row"
 	if c.Mode == CopyUpdate {
 		return "UPDATE " + c.Table + " AS auroradataapi_table JOIN (" + query + ") AS auroradataapi_new" +
-			" ON auroradataapi_new.auroradataapi_turn = 1 AND " + c.match(d) + " SET " + c.assign(d, "auroradataapi_new.%s")
+			" ON auroradataapi_new.auroradataapi_turn = 1 AND " + c.match(d) + " SET " + c.assignNew(d)
 	}
-	sql := "INSERT INTO " + c.Table + " (" + strings.Join(names, ", ") + ") " + query
+	sql := "INSERT INTO " + c.Table + " (" + strings.Join(c.names(d), ", ") + ") " + query
 	switch c.Mode {
 	case CopyIgnore:
 		sql += " ON DUPLICATE KEY UPDATE " + c.keep(d)
@@ -106,29 +100,52 @@ func (c Copy) keys(d *Dialect) string {
 	return strings.Join(keys, ", ")
 }
 
+// newName is the name of the new value of a column, by its place. The columns' own
+// names might be those that the statement has for other things.
+const newName = "auroradataapi_%d"
+
+func nameNew(values []string) {
+	for i := range values {
+		values[i] += " AS " + fmt.Sprintf(newName, i)
+	}
+}
+
 // match returns the condition that a row of the table has the key of a new one.
 func (c Copy) match(d *Dialect) string {
-	conditions := make([]string, len(c.Key))
-	for i, key := range c.Key {
-		name := d.QuoteIdent(key)
-		conditions[i] = "auroradataapi_table." + name + " = auroradataapi_new." + name
+	var conditions []string
+	for i, col := range c.Columns {
+		if c.isKey(col.Name) {
+			conditions = append(conditions, "auroradataapi_table."+d.QuoteIdent(col.Name)+" = auroradataapi_new."+fmt.Sprintf(newName, i))
+		}
 	}
 	return strings.Join(conditions, " AND ")
 }
 
 // assign returns what sets the columns outside of the key, of which there has to
-// be one. value is the form of the new value.
+// be one. value is the form of the new value, with the column's name.
 func (c Copy) assign(d *Dialect, value string) string {
 	var list []string
 	for _, col := range c.Columns {
 		if !c.isKey(col.Name) {
 			name := d.QuoteIdent(col.Name)
-			target := name
-			if c.Mode == CopyUpdate && d.syntax.backticks {
-				target = "auroradataapi_table." + name
-			}
-			list = append(list, target+" = "+fmt.Sprintf(value, name))
+			list = append(list, name+" = "+fmt.Sprintf(value, name))
 		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// assignNew is assign for an UPDATE.
+func (c Copy) assignNew(d *Dialect) string {
+	var list []string
+	for i, col := range c.Columns {
+		if c.isKey(col.Name) {
+			continue
+		}
+		target := d.QuoteIdent(col.Name)
+		if d.syntax.backticks {
+			target = "auroradataapi_table." + target
+		}
+		list = append(list, target+" = auroradataapi_new."+fmt.Sprintf(newName, i))
 	}
 	return strings.Join(list, ", ")
 }
