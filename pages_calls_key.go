@@ -94,7 +94,7 @@ func (p *keyPages) viewCalls(ctx context.Context, names []string) (calls []strin
 				return nil, view[0], nil, nil
 			}
 			definition := p.conn.dialect.Parse(view[1])
-			unsteady = cmp.Or(unsteady, definition.Steady())
+			unsteady = cmp.Or(unsteady, definition.Steady(), definition.Unsnapped())
 			calls = append(calls, definition.QuotedCalls()...)
 			names = append(names, definition.Names()...)
 		}

@@ -137,6 +137,9 @@ func (r *clauseReader) keyed() (*Keyed, error) {
 	for i := 1; i < len(r.tokens); i++ {
 		k.Nested = k.Nested || r.is(i, "SELECT") || r.is(i, "TABLE")
 	}
+	if err := r.unsnapped(); err != nil && (k.Nested || r.is(from.from, "PERFORMANCE_SCHEMA")) {
+		return nil, err
+	}
 	k.head = r.src[r.tokens[0].start:r.tokens[list.to-1].end]
 	if err := r.tableOf(k, from); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package dialect
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Steady returns an error if the query would give other rows when it is run
@@ -25,6 +26,28 @@ func (s *Statement) Steady() error {
 			return errors.New("its full-text search (MATCH) finds what is committed at the time of each page")
 		case unsteadyWords[word], unsteady[word] && r.is(i+1, "("):
 			return fmt.Errorf("%s may give another value on each page; pass the value as an argument", word)
+		}
+	}
+	return nil
+}
+
+// systemSchemas hold what is as it is at the time, and not on the snapshot of a transaction.
+var systemSchemas = wordSet("INFORMATION_SCHEMA MYSQL PERFORMANCE_SCHEMA SYS")
+
+// Unsnapped returns an error if the statement may read one of the system's schemas: it has
+// a name of theirs with a dot behind it.
+func (s *Statement) Unsnapped() error {
+	r := &clauseReader{lexer: s.dialect.newLexer(s.sql)}
+	if err := r.read(); err != nil {
+		return err
+	}
+	return r.unsnapped()
+}
+
+func (r *clauseReader) unsnapped() error {
+	for i := range r.tokens {
+		if name := strings.Trim(r.upper(i), "`\""); systemSchemas[name] && r.is(i+1, ".") {
+			return fmt.Errorf("it reads the schema %s, which is as it is at the time of each page", strings.ToLower(name))
 		}
 	}
 	return nil
