@@ -27,6 +27,9 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
+	if _, err := p.session(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.checkCalls(ctx); err != nil {
 		return nil, err
 	}

@@ -60,6 +60,10 @@ func (c *Conn) queryKeyedAgain(ctx context.Context, q call, b bound, tooLarge er
 		if c.paging(q) != PagingTable {
 			advice += ", or have it read through a temporary table with paging=table"
 		}
+		var setting *settingError
+		if errors.As(o.error, &setting) {
+			advice = setting.advice
+		}
 		return nil, &unpagedError{why: o.error, advice: advice, err: tooLarge}
 	}
 	if err != nil {
@@ -99,16 +103,34 @@ func (c *Conn) queryKeyed(ctx context.Context, q call, b bound) (driver.Rows, er
 	return nil, obstacle{err}
 }
 
-// verify makes sure that all pages see the same rows, and that a key says which is meant.
-func (p *keyPages) verify(ctx context.Context) error {
+// settingError is a setting of the session with which results cannot be read in pages,
+// not through a temporary table either.
+type settingError struct{ why, advice string }
+
+func (e *settingError) Error() string { return e.why }
+
+// session asks for the session, and refuses one in which no pages can be read.
+func (p *keyPages) session(ctx context.Context) (dialect.Session, error) {
 	rows, err := p.ask(ctx, dialect.AskSession, nil, 2)
 	if err != nil {
-		return err
+		return dialect.Session{}, err
 	}
 	session, ok := dialect.SessionOf(rows)
 	switch {
 	case !ok:
-		return errorf("the isolation level and the time zone of the transaction cannot be learnt")
+		return session, errorf("the isolation level and the time zone of the transaction cannot be learnt")
+	case session.Buffers:
+		return session, obstacle{&settingError{"the session has sql_buffer_result, with which MariaDB does not sort pages", "SET sql_buffer_result = OFF"}}
+	}
+	return session, nil
+}
+
+// verify makes sure that all pages see the same rows, and that a key says which is meant.
+func (p *keyPages) verify(ctx context.Context) error {
+	session, err := p.session(ctx)
+	switch {
+	case err != nil:
+		return err
 	case !session.Repeats():
 		return obstacle{errors.New("transactions have the isolation level " + session.Isolation + ", in which each page would see other rows (transaction_isolation of the cluster's parameter group)")}
 	case session.Folds():

@@ -66,6 +66,7 @@ type clause struct{ from, to int }
 var unkeyedWords = map[string]string{
 	"DISTINCT": "it drops equal rows (DISTINCT)", "DISTINCTROW": "it drops equal rows (DISTINCT)",
 	"SQL_CALC_FOUND_ROWS": "it counts rows (SQL_CALC_FOUND_ROWS)",
+	"SQL_BUFFER_RESULT":   "it has SQL_BUFFER_RESULT, with which MariaDB does not sort its pages",
 	"GROUP":               "it groups rows (GROUP BY)", "HAVING": "it filters groups (HAVING)",
 	"WINDOW": "it has a window function", "UNION": "it joins results (UNION)",
 	"EXCEPT": "it joins results (EXCEPT)", "INTERSECT": "it joins results (INTERSECT)", "MINUS": "it joins results (MINUS)",

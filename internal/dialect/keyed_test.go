@@ -76,6 +76,7 @@ func TestUnkeyed(t *testing.T) {
 		"SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t":                             "window",
 		"SELECT SUM(a) OVER w FROM t WINDOW w AS (ORDER BY a)":                     "window",
 		"SELECT SQL_CALC_FOUND_ROWS a FROM t":                                      "counts",
+		"SELECT SQL_BUFFER_RESULT a FROM t":                                        "SQL_BUFFER_RESULT",
 		"SELECT a FROM t LIMIT 1 + 1":                                              "LIMIT",
 		"SELECT a FROM t LIMIT 1, 2, 3":                                            "LIMIT",
 		"SELECT a FROM t /*! WHERE a */":                                           "comment",

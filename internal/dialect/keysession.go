@@ -7,12 +7,13 @@ import (
 
 // AskSession asks for the variables of the session that decide how a result may be read
 // in pages. SessionOf reads the answer.
-const AskSession = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation', 'time_zone', 'system_time_zone')"
+const AskSession = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation', 'time_zone', 'system_time_zone', 'sql_buffer_result')"
 
 // Session is what decides how results may be read in pages.
 type Session struct {
 	Isolation string // the level of the transaction
 	Zone      string // the time zone, by a name or as an offset
+	Buffers   bool   // sql_buffer_result, with which MariaDB does not sort
 }
 
 // SessionOf reads the answer to AskSession: names and values. ok is false if something
@@ -24,7 +25,7 @@ func SessionOf(rows [][]string) (s Session, ok bool) {
 			values[row[0]] = row[1]
 		}
 	}
-	s.Isolation, s.Zone = values["transaction_isolation"], values["time_zone"]
+	s.Isolation, s.Zone, s.Buffers = values["transaction_isolation"], values["time_zone"], values["sql_buffer_result"] == "ON"
 	if s.Isolation == "" {
 		s.Isolation = values["tx_isolation"]
 	}
