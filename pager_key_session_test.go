@@ -2,6 +2,7 @@ package auroradataapi_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,6 +24,8 @@ func TestKeyedSession(t *testing.T) {
 	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAuto, auroradataapi.PagingTable} {
 		db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = paging })
 		for _, tt := range []struct{ set, reset, advice string }{
+			{"SET sql_select_limit = 5000", "SET sql_select_limit = DEFAULT", "SET sql_select_limit = DEFAULT, and give the query a LIMIT"},
+			{"SET sql_select_limit = 3000", "SET sql_select_limit = DEFAULT", "SET sql_select_limit = DEFAULT, and give the query a LIMIT"},
 			{"SET sql_buffer_result = ON", "SET sql_buffer_result = OFF", "SET sql_buffer_result = OFF"},
 		} {
 			tx := begin(t, db, nil)
@@ -39,6 +42,17 @@ func TestKeyedSession(t *testing.T) {
 			}
 			tx.Rollback()
 		}
+	}
+	// So few that the session cannot even be asked for all that matters.
+	for _, limit := range []int{0, 1, 3} {
+		tx := begin(t, srv.Open(t, always), nil)
+		exec(t, tx, fmt.Sprintf("SET sql_select_limit = %d", limit))
+		rows, err := tx.Query("SELECT id, t FROM v")
+		if n, err := drain(rows, err); n != limit || err != nil {
+			t.Errorf("at most %d: %d rows, %v", limit, n, err)
+		}
+		exec(t, tx, "SET sql_select_limit = DEFAULT")
+		tx.Rollback()
 	}
 	rows, err := srv.Open(t).Query("SELECT SQL_BUFFER_RESULT id, t FROM v")
 	if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "paging=table") {

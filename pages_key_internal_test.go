@@ -20,7 +20,7 @@ func TestAnswersOfAnotherForm(t *testing.T) {
 		return row
 	}
 	answers := map[string][][]wire.Field{
-		dialect.AskSession:       {text("transaction_isolation", "REPEATABLE-READ"), text("time_zone", "UTC")},
+		dialect.AskSession:       {text("transaction_isolation", "REPEATABLE-READ"), text("time_zone", "UTC"), text("sql_select_limit", "18446744073709551615")},
 		dialect.Functions:        {text("f", "0", "1")},
 		dialect.Views:            {text("v", "select 1")},
 		"SHOW FULL COLUMNS FROM": {text("id", "int", "")},

@@ -18,6 +18,7 @@ func TestTableOfHiddenFunction(t *testing.T) {
 		case strings.HasSuffix(r.SQL, dialect.AskSession):
 			return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{
 				{wire.String("transaction_isolation"), wire.String("REPEATABLE-READ")}, {wire.String("time_zone"), wire.String("UTC")},
+				{wire.String("sql_select_limit"), wire.String("18446744073709551615")},
 			})}, nil
 		case strings.HasSuffix(r.SQL, dialect.Views):
 			return &wire.ExecuteResponse{Records: wire.NewRecords([][]wire.Field{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 )
@@ -117,6 +118,9 @@ func (p *keyPages) session(ctx context.Context) (dialect.Session, error) {
 	}
 	session, ok := dialect.SessionOf(rows)
 	switch {
+	case session.Limited():
+		const advice = "SET sql_select_limit = DEFAULT, and give the query a LIMIT"
+		return session, obstacle{&settingError{strings.TrimSpace("the session has an sql_select_limit "+session.Limit) + ", which pages would pass", advice}}
 	case !ok:
 		return session, errorf("the isolation level and the time zone of the transaction cannot be learnt")
 	case session.Buffers:

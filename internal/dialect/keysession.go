@@ -7,13 +7,14 @@ import (
 
 // AskSession asks for the variables of the session that decide how a result may be read
 // in pages. SessionOf reads the answer.
-const AskSession = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation', 'time_zone', 'system_time_zone', 'sql_buffer_result')"
+const AskSession = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation', 'time_zone', 'system_time_zone', 'sql_buffer_result', 'sql_select_limit')"
 
 // Session is what decides how results may be read in pages.
 type Session struct {
 	Isolation string // the level of the transaction
 	Zone      string // the time zone, by a name or as an offset
 	Buffers   bool   // sql_buffer_result, with which MariaDB does not sort
+	Limit     string // sql_select_limit, which cuts off the answer of AskSession too
 }
 
 // SessionOf reads the answer to AskSession: names and values. ok is false if something
@@ -26,6 +27,7 @@ func SessionOf(rows [][]string) (s Session, ok bool) {
 		}
 	}
 	s.Isolation, s.Zone, s.Buffers = values["transaction_isolation"], values["time_zone"], values["sql_buffer_result"] == "ON"
+	s.Limit = values["sql_select_limit"]
 	if s.Isolation == "" {
 		s.Isolation = values["tx_isolation"]
 	}
@@ -36,6 +38,12 @@ func SessionOf(rows [][]string) (s Session, ok bool) {
 		s.Zone = values["system_time_zone"]
 	}
 	return s, true
+}
+
+// Limited reports whether a SELECT without LIMIT returns no more than so many rows.
+func (s Session) Limited() bool {
+	const none = "18446744073709551615"
+	return s.Limit != none
 }
 
 // Repeats reports whether all statements of the transaction see the same rows, or keep

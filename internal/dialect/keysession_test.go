@@ -2,6 +2,17 @@ package dialect
 
 import "testing"
 
+// TestLimitedSession has the settings that a session may have for the rows of a SELECT, of
+// which a small one keeps the answer from having it.
+func TestLimitedSession(t *testing.T) {
+	t.Parallel()
+	for limit, limited := range map[string]bool{"18446744073709551615": false, "18446744073709551614": true, "1": true, "0": true} {
+		if s, _ := SessionOf([][]string{{"sql_select_limit", limit}}); s.Limited() != limited {
+			t.Errorf("%s: %v", limit, s.Limited())
+		}
+	}
+}
+
 // TestSessionOf reads what a server answers about a session.
 func TestSessionOf(t *testing.T) {
 	t.Parallel()
@@ -29,6 +40,9 @@ func TestSessionOf(t *testing.T) {
 			rows = append(rows, []string{"time_zone", tt.zone})
 		}
 		s, ok := SessionOf(rows)
+		if !s.Limited() {
+			t.Errorf("%v: no limit, where none was told", rows)
+		}
 		if ok != tt.ok || ok && (s.Repeats() != tt.repeats || s.Folds() != tt.folds) {
 			t.Errorf("%v: %+v, %v, repeats %v, folds %v", rows, s, ok, s.Repeats(), s.Folds())
 		}
