@@ -10,6 +10,28 @@ import (
 	"github.com/auroradataapi/auroradataapi/dataapitest"
 )
 
+// TestKeyedVariables has variables of the system choose the rows, which change by
+// themselves from page to page.
+func TestKeyedVariables(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	wide(t, openDirect(t, srv), 4000)
+	db, table := srv.Open(t), srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingTable })
+	for _, sql := range []string{
+		"SELECT id, p FROM wide WHERE id % 2 = FLOOR(@@timestamp * 10000) % 2 OR n < 10",
+		"SELECT id, p FROM wide ORDER BY FLOOR(@@SESSION.timestamp * 10000) % 2 * id",
+	} {
+		rows, err := db.Query(sql)
+		if n, err := drain(rows, err); !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "@@") {
+			t.Errorf("%s: %d rows, %v", sql, n, err)
+		}
+		rows, err = table.Query(sql)
+		if n, err := drain(rows, err); n != 4000 || err != nil {
+			t.Errorf("%s through a table: %d rows, %v", sql, n, err)
+		}
+	}
+}
+
 // TestKeyedSession has settings of the session with which pages would have other rows than
 // one answer has.
 func TestKeyedSession(t *testing.T) {

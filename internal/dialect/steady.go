@@ -19,6 +19,8 @@ func (s *Statement) Steady() error {
 			return err
 		}
 		switch word := r.upper(i); {
+		case word == "@" && r.is(i+1, "@"):
+			return fmt.Errorf("the variable @@%s may have another value on each page; pass the value as an argument", r.bare(i+2))
 		case t.kind != tokWord || r.is(i-1, ".") || r.is(i-1, "@"):
 		case word == "PREVIOUS" && r.is(i+1, "VALUE") && r.is(i+2, "FOR"):
 			return errors.New("it reads a sequence")
