@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -21,11 +22,22 @@ const (
 	rangingTime = 1000
 )
 
-// The numbers of the errors of a pass after which pages are guessed as before.
-const (
-	errSyntax  = 1064 // of a MySQL before 8, which has no window functions
-	errTimeout = 3024
-)
+// endings are the numbers of errors with which more than a statement ends.
+var endings = []int{
+	1053, // the server is shut down
+	1152, // the connection is aborted
+	1317, // somebody stopped the statement
+	1927, // or the connection
+}
+
+// passed reports whether an error of a pass is the database's about that alone, behind
+// which pages are guessed as before: a MySQL before 8 has no window functions, it takes
+// too long, or columns are compared that the user may not read.
+func (p *keyPages) passed(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Number != 0 && !slices.Contains(endings, e.Number) &&
+		!p.conn.dialect.EndsTransaction(e.Code, e.Number) && p.conn.dialect.AskAfter(e.Number) == ""
+}
 
 // rangeAfter prepares for the next page behind one of n rows that was too large.
 func (p *keyPages) rangeAfter(ctx context.Context, n int) error {
@@ -44,13 +56,12 @@ func (p *keyPages) rangeAfter(ctx context.Context, n int) error {
 		return err
 	}
 	sql, parameters, ok := p.rangeQuery(rangedPages * n)
-	if !ok {
+	if !ok || checkLength(sql) != nil {
 		p.rangeable = false
 		return nil
 	}
 	answer, err := p.ask(ctx, sql, parameters, 1)
-	var e *Error
-	if errors.As(err, &e) && (e.Number == errSyntax || e.Number == errTimeout) {
+	if p.passed(err) {
 		p.rangeable = false
 		return nil
 	}

@@ -2,12 +2,16 @@ package auroradataapi_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/auroradataapi/auroradataapi"
 	"github.com/auroradataapi/auroradataapi/dataapitest"
+	"github.com/auroradataapi/auroradataapi/server"
 )
 
 // refusals counts the calls, and those whose answer was too large.
@@ -71,4 +75,64 @@ func TestRanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRangesFail has the pass over the rows to come fail, as it does for a user who may not
+// read the column by whose size it goes. The pages are read all the same, but for what
+// ends their transaction.
+func TestRangesFail(t *testing.T) {
+	t.Parallel()
+	const peon = "arn:aws:secretsmanager:us-east-1:123456789012:secret:peon"
+	user := "peon_" + strings.ToLower(rand.Text()[:8])
+	srv := dataapitest.New(t, dataapitest.MySQL(), dataapitest.Config(func(c *server.Config) {
+		c.Clusters[0].Secrets = append(c.Clusters[0].Secrets, server.Secret{ARN: peon, Username: user})
+	}))
+	direct := openDirect(t, srv)
+	digits(t, direct)
+	exec(t, direct, "CREATE TABLE v (id INT PRIMARY KEY, t MEDIUMTEXT, secret TEXT)")
+	exec(t, direct, `INSERT INTO v SELECT n, REPEAT('e', IF((n DIV 1500) MOD 3 = 1, 3000, 30)), ''
+		FROM (SELECT a.i + 10 * b.i + 100 * c.i + 1000 * d.i AS n FROM digits a, digits b, digits c, digits d) z`)
+	exec(t, direct, "CREATE USER "+user)
+	t.Cleanup(func() { exec(t, direct, "DROP USER "+user) })
+	exec(t, direct, "GRANT SELECT (id, t), UPDATE (secret) ON "+srv.Database+".v TO "+user)
+	read := func(sql string, change func(*auroradataapi.Config)) (int, error) {
+		t.Helper()
+		rows, err := srv.Open(t, change).Query(sql)
+		return drain(rows, err)
+	}
+	if n, err := read("SELECT id, t AS secret FROM v", func(c *auroradataapi.Config) { c.SecretARN = peon }); n != 10_000 || err != nil {
+		t.Errorf("without the right to a column: %d rows, %v", n, err)
+	}
+	all := "SELECT id, t FROM v"
+	if n, err := read(all+" WHERE t <> '"+strings.Repeat("x", 65_300)+"'", func(*auroradataapi.Config) {}); n != 10_000 || err != nil {
+		t.Errorf("by a long statement: %d rows, %.300v", n, err)
+	}
+	for _, tt := range []struct {
+		number int
+		state  string
+		goesOn bool
+	}{
+		{1064, "42000", true}, {3024, "HY000", true}, {1969, "70100", true}, {1104, "42000", true},
+		{1213, "40001", false}, {1206, "HY000", false}, {1205, "HY000", false}, {1927, "70100", false}, {1317, "70100", false},
+	} {
+		srv.Server.Faults().Clear()
+		if err := srv.Server.Faults().Add(server.Fault{
+			SQL: "auroradataapi_part", Kind: server.FaultError, Code: "DatabaseErrorException",
+			Message: fmt.Sprintf("No; Error code: %d; SQLState: %s", tt.number, tt.state),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		n, err := read(all, func(*auroradataapi.Config) {})
+		var e *auroradataapi.Error
+		switch {
+		case tt.goesOn && (n != 10_000 || err != nil):
+			t.Errorf("error %d: %d rows, %v", tt.number, n, err)
+		case !tt.goesOn && (n == 10_000 || !errors.As(err, &e) || e.Number != tt.number):
+			t.Errorf("error %d: %d rows, %v", tt.number, n, err)
+		}
+		if len(srv.Server.Faults().List()) != 1 || srv.Server.Faults().List()[0].Hit == 0 {
+			t.Errorf("error %d was not met", tt.number)
+		}
+	}
+	srv.Server.Faults().Clear()
 }
