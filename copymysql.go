@@ -180,6 +180,9 @@ func (e *copyEncoder) yearOf(n int64) {
 // appendMySQLDouble writes a number as MySQL does, which has up to 15 digits before its
 // point, or zeros behind it, and others with an exponent.
 func appendMySQLDouble(b []byte, v float64) []byte {
+	if size := math.Abs(v); 1e-14 <= size && size < 1e15 { // most are
+		return strconv.AppendFloat(b, v, 'f', -1, 64)
+	}
 	from := len(b)
 	b = strconv.AppendFloat(b, v, 'e', -1, 64) // such as -1.25e+20
 	mantissa, exponent, _ := bytes.Cut(b[from:], []byte("e"))
@@ -212,7 +215,7 @@ func bytesOf(f wire.Field) ([]byte, error) {
 		}
 		return []byte("0"), nil
 	case wire.KindDouble:
-		return nil, errors.New("a number with a fraction cannot be loaded into a column of bytes; pass its text")
+		return nil, errors.New("a float64 cannot be loaded into a column of bytes; pass its text")
 	}
 	return nil, fmt.Errorf("a %s cannot be loaded", f.Kind())
 }
