@@ -264,3 +264,31 @@ func TestLongJSONByKey(t *testing.T) {
 		t.Errorf("read %q, %v", texts, err)
 	}
 }
+
+// TestLongRowsWithOptions has a row that is read in pieces, by a query with words that may
+// not stand where it is put for that.
+func TestLongRowsWithOptions(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	exec(t, direct, "CREATE TABLE l (id INT PRIMARY KEY, t LONGTEXT)")
+	exec(t, direct, "INSERT INTO l VALUES (1, REPEAT('x', 2000000)), (2, 'y')")
+	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAuto, auroradataapi.PagingTable} {
+		db := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = paging })
+		for _, words := range []string{"SQL_NO_CACHE", "SQL_CACHE", "HIGH_PRIORITY STRAIGHT_JOIN", "ALL SQL_SMALL_RESULT high_priority", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT"} {
+			rows, err := db.Query("SELECT " + words + " id, t FROM l")
+			n, err := drain(rows, err)
+			if words == "SQL_BUFFER_RESULT" && paging != auroradataapi.PagingTable {
+				if !errors.Is(err, auroradataapi.ErrCannotPage) {
+					t.Errorf("%s: %d rows, %v", words, n, err)
+				}
+			} else if n != 2 || err != nil {
+				t.Errorf("%s, paging=%s: %d rows, %v", words, paging, n, err)
+			}
+		}
+		rows, err := db.Query("SELECT HIGH_PRIORITY MAX(id) AS id, REPEAT('x', 1500000) AS t FROM l GROUP BY id")
+		if n, err := drain(rows, err); paging == auroradataapi.PagingTable && (n != 2 || err != nil) {
+			t.Errorf("a group, paging=%s: %d rows, %v", paging, n, err)
+		}
+	}
+}

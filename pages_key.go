@@ -188,7 +188,7 @@ func (p *keyPages) fetch(ctx context.Context) (*fieldPage, bool, error) {
 			}
 			continue
 		case errors.Is(err, ErrResultTooLarge):
-			page, err := p.fetchLong(ctx, sql, parameters)
+			page, err := p.fetchLong(ctx)
 			return p.took(page, n, err)
 		case err != nil:
 			return nil, false, err

@@ -22,8 +22,8 @@ const (
 )
 
 // fetchLong reads a row that is too large for an answer: the values that are not
-// long, and those that are in pieces. sql is the statement for the row.
-func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.Parameter) (*fieldPage, error) {
+// long, and those that are in pieces.
+func (p *keyPages) fetchLong(ctx context.Context) (*fieldPage, error) {
 	if err := p.describe(ctx); err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func (p *keyPages) fetchLong(ctx context.Context, sql string, parameters []wire.
 	for i, c := range p.columns {
 		labels[i] = c.Label
 	}
-	sizes, err := p.fetchRow(ctx, p.scan.Sizes(sql, labels), parameters)
+	behind, offset, parameters := p.place()
+	sizes, err := p.fetchRow(ctx, p.scan.Sizes(behind, offset, labels), parameters)
 	if isDuplicate(err) {
 		return nil, obstacle{errors.New("a row is larger than the service returns, and two of its columns have the same name; give them different ones with AS")}
 	}

@@ -40,7 +40,7 @@ func TestLongJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer p.end(t.Context(), endEarly)
-		page, err := p.fetchLong(t.Context(), query+" LIMIT 1", nil)
+		page, err := p.fetchLong(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

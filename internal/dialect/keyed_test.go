@@ -129,6 +129,22 @@ func TestUnkeyed(t *testing.T) {
 	}
 }
 
+// TestInner puts queries into parentheses, in which some words may not be.
+func TestInner(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		"SELECT HIGH_PRIORITY a FROM t":                                                   "SELECT  a FROM t",
+		"select sql_no_cache straight_join Sql_Cache distinct a":                          "select  straight_join  distinct a",
+		"SELECT /*+ x */ SQL_BUFFER_RESULT -- c\n a UNION (SELECT SQL_CALC_FOUND_ROWS b)": "SELECT /*+ x */  -- c\n a UNION (SELECT  b)",
+		"SELECT ALL a, sql_cache, t.high_priority, `SQL_NO_CACHE`":                        "SELECT ALL a, sql_cache, t.high_priority, `SQL_NO_CACHE`",
+		"SELECT 'SELECT HIGH_PRIORITY'":                                                   "SELECT 'SELECT HIGH_PRIORITY'",
+	} {
+		if got := inner(sql); got != want {
+			t.Errorf("%q became %q, want %q", sql, got, want)
+		}
+	}
+}
+
 // FuzzKeyed takes apart what is arbitrary. What comes out is again a query that
 // can be taken apart, over the same table.
 func FuzzKeyed(f *testing.F) {

@@ -352,7 +352,7 @@ func (s *KeyScan) behind() string {
 // Sizes returns the statement that tells the sizes of the one row that Page
 // returns: for each column of the query its octets and its characters, and then
 // the key. labels are those of the columns.
-func (s *KeyScan) Sizes(page string, labels []string) string {
+func (s *KeyScan) Sizes(behind bool, offset int, labels []string) string {
 	var list []string
 	for _, label := range labels {
 		name := MySQL.QuoteIdent(label)
@@ -361,7 +361,7 @@ func (s *KeyScan) Sizes(page string, labels []string) string {
 	for i := range s.key {
 		list = append(list, s.Parameter(i))
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM (" + page + ") AS auroradataapi_row"
+	return "SELECT " + strings.Join(list, ", ") + " FROM (" + inner(s.Page(behind, offset, 1)) + ") AS auroradataapi_row"
 }
 
 // Values returns the statement for some columns of the row with the key in the
@@ -387,7 +387,37 @@ func (s *KeyScan) ofRow(list string) string {
 	}
 	// Without a LIMIT, so that the database merges the two queries and reads none
 	// of the other columns. The key is unique.
-	return "SELECT " + list + " FROM (" + s.selects(strings.Join(conditions, " AND ")) + ") AS auroradataapi_row"
+	return "SELECT " + list + " FROM (" + inner(s.selects(strings.Join(conditions, " AND "))) + ") AS auroradataapi_row"
+}
+
+var (
+	// selectWords may stand behind SELECT, in any order.
+	selectWords = wordSet("ALL DISTINCT DISTINCTROW SQL_BIG_RESULT SQL_SMALL_RESULT STRAIGHT_JOIN")
+	// outerWords may as well, and not in parentheses: they say how to go about a statement.
+	outerWords = wordSet("HIGH_PRIORITY SQL_BUFFER_RESULT SQL_CACHE SQL_CALC_FOUND_ROWS SQL_NO_CACHE")
+)
+
+// inner returns a query as it may stand in parentheses.
+func inner(sql string) string {
+	var b strings.Builder
+	l, behind, end := MySQL.newLexer(sql), false, 0
+	for t := l.next(); t.kind != tokEOF; t = l.next() {
+		if !t.significant() {
+			continue
+		}
+		word := ""
+		if t.kind == tokWord {
+			word = strings.ToUpper(l.text(t))
+		}
+		switch {
+		case behind && outerWords[word]:
+			b.WriteString(sql[end:t.start])
+			end = t.end
+		case !behind || !selectWords[word]:
+			behind = word == "SELECT"
+		}
+	}
+	return b.String() + sql[end:]
 }
 
 // Functions is a query for those of the functions in the parameter names, in lower
@@ -418,7 +448,7 @@ const rowNumber = "auroradataapi_row_number"
 
 // Create returns the statement that makes the table.
 func (p PageTable) Create(sql string) string {
-	return "CREATE TEMPORARY TABLE " + p.Name + " (" + rowNumber + " BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY) " + MySQL.unterminated(sql)
+	return "CREATE TEMPORARY TABLE " + p.Name + " (" + rowNumber + " BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY) " + inner(MySQL.unterminated(sql))
 }
 
 // Drop returns the statement that removes the table.
@@ -441,5 +471,5 @@ func (p PageTable) Scan(labels []string) (*KeyScan, error) {
 
 // Shape returns a query without rows that has the columns of another.
 func (p PageTable) Shape(sql string) string {
-	return "SELECT * FROM (" + MySQL.unterminated(sql) + "\n) AS auroradataapi_row LIMIT 0"
+	return "SELECT * FROM (" + inner(MySQL.unterminated(sql)) + "\n) AS auroradataapi_row LIMIT 0"
 }
