@@ -292,3 +292,43 @@ func TestLongRowsWithOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysWithColons has columns in whose names the service finds a parameter. A statement
+// that does not name them is read all the same, but for pages.
+func TestKeysWithColons(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	direct := openDirect(t, srv)
+	digits(t, direct)
+	exec(t, direct, "CREATE TABLE c (`a:b` INT PRIMARY KEY, p VARCHAR(500))")
+	exec(t, direct, "INSERT INTO c SELECT 1 + a.i + 10 * b.i + 100 * c.i + 1000 * d.i, REPEAT('x', 500) FROM digits a, digits b, digits c, digits d WHERE d.i < 4")
+	exec(t, direct, "CREATE TABLE other_key AS SELECT * FROM c")
+	exec(t, direct, "ALTER TABLE other_key ADD COLUMN id INT AUTO_INCREMENT PRIMARY KEY, ADD UNIQUE KEY (`a:b`)")
+	exec(t, direct, "CREATE TABLE l (id INT PRIMARY KEY, `a:b` LONGTEXT)")
+	exec(t, direct, "INSERT INTO l VALUES (1, REPEAT('x', 2000000))")
+	// Sizes by which the rows of the next page cannot be guessed.
+	exec(t, direct, "CREATE TABLE v (id INT PRIMARY KEY, `a:b` TEXT)")
+	exec(t, direct, "INSERT INTO v SELECT `a:b`, REPEAT('e', IF((`a:b` DIV 1500) MOD 3 = 1, 3000, 30)) FROM c")
+	for _, tt := range []struct {
+		sql    string
+		paging auroradataapi.Paging
+		rows   int // 0 for an error
+	}{
+		{"SELECT * FROM c LIMIT 3", auroradataapi.PagingAlways, 3},
+		{"SELECT p FROM c LIMIT 3", auroradataapi.PagingAlways, 3},
+		{"SELECT p FROM c", auroradataapi.PagingAuto, 0},
+		{"SELECT p FROM c", auroradataapi.PagingTable, 4000},
+		{"SELECT * FROM c", auroradataapi.PagingTable, 0},
+		{"SELECT * FROM other_key", auroradataapi.PagingAuto, 4000},
+		{"SELECT * FROM l", auroradataapi.PagingAuto, 0},
+		{"SELECT * FROM v", auroradataapi.PagingAuto, 4000},
+	} {
+		rows, err := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = tt.paging }).Query(tt.sql)
+		switch n, err := drain(rows, err); {
+		case tt.rows > 0 && (n != tt.rows || err != nil):
+			t.Errorf("%s, paging=%s: %d rows, %v", tt.sql, tt.paging, n, err)
+		case tt.rows == 0 && (n != 0 || !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "the service takes :b in `a:b`")):
+			t.Errorf("%s, paging=%s: %d rows, %v", tt.sql, tt.paging, n, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package auroradataapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -30,6 +31,9 @@ func (p *keyPages) fetchLong(ctx context.Context) (*fieldPage, error) {
 	labels := make([]string, len(p.columns))
 	for i, c := range p.columns {
 		labels[i] = c.Label
+	}
+	if err := p.nameable(labels); err != nil {
+		return nil, err
 	}
 	behind, offset, parameters := p.place()
 	sizes, err := p.fetchRow(ctx, p.scan.Sizes(behind, offset, labels), parameters)
@@ -62,6 +66,16 @@ func (p *keyPages) fetchLong(ctx context.Context) (*fieldPage, error) {
 	page := &fieldPage{width: len(labels)}
 	page.add(row)
 	return page, nil
+}
+
+// nameable returns an error if the service takes a part of a column's name for a parameter.
+func (p *keyPages) nameable(labels []string) error {
+	for _, label := range labels {
+		if name := p.conn.dialect.NamesPlaceholder(label); name != "" {
+			return obstacle{fmt.Errorf("the service takes %s in `%s`, the name of one of its columns, for a parameter", name, label)}
+		}
+	}
+	return nil
 }
 
 func isDuplicate(err error) bool {

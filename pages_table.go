@@ -45,13 +45,16 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 		return nil, err
 	}
 	shape.Records.Close()
-	p.made = true // or perhaps, if the answer is lost
-	if _, err := p.send(ctx, p.table.Create(sql), p.bound.parameters, nil); err != nil {
-		return nil, err
-	}
 	labels := make([]string, len(shape.ColumnMetadata))
 	for i, c := range shape.ColumnMetadata {
 		labels[i] = c.Label
+	}
+	if err := p.nameable(labels); err != nil {
+		return nil, err
+	}
+	p.made = true // or perhaps, if the answer is lost
+	if _, err := p.send(ctx, p.table.Create(sql), p.bound.parameters, nil); err != nil {
+		return nil, err
 	}
 	if p.scan, err = p.table.Scan(labels); err != nil {
 		return nil, errorf("%w", err)

@@ -26,7 +26,7 @@ func (s *KeyScan) Ranges(behind bool, offset, n int, labels []string, bytes, mil
 		switch {
 		case label == "":
 			shorts++
-		case !found:
+		case !found, MySQL.NamesPlaceholder(column.Name) != "":
 			return "", false
 		default:
 			size += " + COALESCE(" + column.answered(s.ref+".") + ", 0)"

@@ -151,6 +151,11 @@ func (k *Keyed) Choose(columns []TableColumn, parts []IndexPart) (*KeyScan, erro
 		}
 	}
 	if best == nil {
+		for _, p := range parts {
+			if name := MySQL.NamesPlaceholder(p.Column); name != "" && p.Unique {
+				return nil, fmt.Errorf("the service takes %s in `%s`, a column of its key, for a parameter", name, p.Column)
+			}
+		}
 		return nil, errors.New("its table has neither a primary key nor a unique one without NULLs, of types that can be compared exactly")
 	}
 	if !best.Seeks {
@@ -183,7 +188,7 @@ func (k *Keyed) keyOf(index string, parts []IndexPart, columns map[string]TableC
 			continue
 		}
 		c, ok := k.keyColumn(columns[strings.ToLower(p.Column)])
-		if !ok || p.Nullable || p.Partial || p.Column == "" {
+		if !ok || p.Nullable || p.Partial || p.Column == "" || MySQL.NamesPlaceholder(p.Column) != "" {
 			return nil
 		}
 		key = append(key, c)
