@@ -332,3 +332,38 @@ func TestKeysWithColons(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesOfLongStatements has queries that are as long as a statement may be, so that
+// nothing can be added to them.
+func TestPagesOfLongStatements(t *testing.T) {
+	t.Parallel()
+	srv := dataapitest.New(t, dataapitest.MySQL())
+	wide(t, openDirect(t, srv), 4000)
+	query := func(n int) string {
+		q := "SELECT id, p FROM wide WHERE p <> '"
+		return q + strings.Repeat("a", n-len(q)-1) + "'"
+	}
+	for _, tt := range []struct {
+		paging auroradataapi.Paging
+		n      int
+		fits   bool
+	}{
+		{auroradataapi.PagingAuto, 65_300, true},
+		{auroradataapi.PagingAuto, 65_500, false},
+		{auroradataapi.PagingTable, 65_400, true},
+		{auroradataapi.PagingTable, 65_536, false},
+	} {
+		rows, err := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = tt.paging }).Query(query(tt.n))
+		n, err := drain(rows, err)
+		switch {
+		case tt.fits && (n != 4000 || err != nil):
+			t.Errorf("%d characters, paging=%s: %d rows, %.300v", tt.n, tt.paging, n, err)
+		case !tt.fits && (n != 0 || !errors.Is(err, auroradataapi.ErrCannotPage) || !strings.Contains(err.Error(), "pass values as arguments")):
+			t.Errorf("%d characters, paging=%s: %d rows, %.300v", tt.n, tt.paging, n, err)
+		}
+	}
+	rows, err := srv.Open(t, always).Query(query(65_500) + " LIMIT 5")
+	if n, err := drain(rows, err); n != 5 || err != nil {
+		t.Errorf("what fits into an answer: %d rows, %.300v", n, err)
+	}
+}

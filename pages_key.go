@@ -130,7 +130,17 @@ func (p *keyPages) choose(ctx context.Context) error {
 		return obstacle{errors.New("its key may have values that cannot be sent as they were read")}
 	}
 	p.scan = scan
-	return nil
+	const most = 1 << 30
+	return fits(scan.Page(scan.Seeks, most, most))
+}
+
+// fits returns an error if what is to be sent for a result is too long for a statement, as
+// the query itself was not.
+func fits(sql string) error {
+	if checkLength(sql) == nil {
+		return nil
+	}
+	return obstacle{fmt.Errorf("it is too long a statement with what pages need besides, which together may have %d characters; pass values as arguments", wire.MaxSQLChars)}
 }
 
 // limits reads the query's own LIMIT.

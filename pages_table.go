@@ -37,6 +37,9 @@ func (p *tablePages) open(ctx context.Context) ([]wire.ColumnMetadata, error) {
 		return nil, err
 	}
 	sql := p.bound.service.SQL
+	if err := fits(p.table.Create(sql)); err != nil {
+		return nil, err
+	}
 	shape, err := p.send(ctx, p.table.Shape(sql), p.bound.parameters, nil)
 	if isDuplicate(err) {
 		return nil, obstacle{errors.New("two of its columns have the same name; give them different ones with AS")}
