@@ -27,7 +27,9 @@ var endings = []int{
 	1053, // the server is shut down
 	1152, // the connection is aborted
 	1317, // somebody stopped the statement
-	1927, // or the connection
+	1927, // or the connection, as MariaDB says
+	3169, // and MySQL
+	4031, // the connection was idle for too long
 }
 
 // passed reports whether an error of a pass is the database's about that alone, behind

@@ -113,7 +113,7 @@ func TestRangesFail(t *testing.T) {
 		goesOn bool
 	}{
 		{1064, "42000", true}, {3024, "HY000", true}, {1969, "70100", true}, {1104, "42000", true},
-		{1213, "40001", false}, {1206, "HY000", false}, {1205, "HY000", false}, {1927, "70100", false}, {1317, "70100", false},
+		{1213, "40001", false}, {1206, "HY000", false}, {1205, "HY000", false}, {1927, "70100", false}, {1317, "70100", false}, {3169, "HY000", false},
 	} {
 		srv.Server.Faults().Clear()
 		if err := srv.Server.Faults().Add(server.Fault{

@@ -20,7 +20,11 @@ func (s *Statement) Steady() error {
 		}
 		switch word := r.upper(i); {
 		case word == "@" && r.is(i+1, "@"):
-			return fmt.Errorf("the variable @@%s may have another value on each page; pass the value as an argument", r.bare(i+2))
+			name := i + 2
+			if r.is(name+1, ".") { // behind @@session
+				name += 2
+			}
+			return fmt.Errorf("the variable @@%s may have another value on each page; pass the value as an argument", r.bare(min(name, len(r.tokens)-1)))
 		case t.kind != tokWord || r.is(i-1, ".") || r.is(i-1, "@"):
 		case word == "PREVIOUS" && r.is(i+1, "VALUE") && r.is(i+2, "FOR"):
 			return errors.New("it reads a sequence")
