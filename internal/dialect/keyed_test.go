@@ -152,7 +152,12 @@ func TestInner(t *testing.T) {
 func FuzzKeyed(f *testing.F) {
 	f.Add("SELECT a, `b` FROM s.t AS x WHERE a = 'é' -- c\nORDER BY a DESC LIMIT 1 OFFSET 2;")
 	f.Add("SELECT *\nFROM t # c")
+	f.Add("SELECT HIGH_PRIORITY a, @@session.x FROM t ORDER BY @@")
 	f.Fuzz(func(t *testing.T, sql string) {
+		_ = MySQL.Parse(sql).Steady()
+		if once := inner(sql); inner(once) != once && !strings.Contains(sql, "/*") {
+			t.Errorf("%q became %q, and that another one", sql, once)
+		}
 		k, err := MySQL.Parse(sql).Keyed()
 		if err != nil {
 			return
