@@ -17,7 +17,9 @@ const (
 type habit struct {
 	how      reading
 	healing  *healing // of readHealed
-	surveyed bool     // a query, whose functions have been looked at
+	surveyed bool     // its functions have been looked at
+	asked    bool     // only read in pages where PagingAlways asks for it
+	commits  bool     // a procedure, which cannot be read in pages outside a transaction
 }
 
 // habits remembers how statements are read whose results were not to be had

@@ -10,8 +10,8 @@ type IncompleteError struct {
 	// Applied says that the statement was executed and what it changed, or a
 	// function that it calls, is in force, or will be when the caller's transaction
 	// commits. Running it again would change it twice. It is false for a query that
-	// calls no functions but well-known ones of the database; those that a view calls
-	// are not seen.
+	// calls no functions but well-known ones of the database; those that it uses
+	// without naming them, such as by a policy, are not seen.
 	Applied bool
 
 	err error

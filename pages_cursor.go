@@ -3,6 +3,8 @@ package auroradataapi
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
@@ -42,7 +44,7 @@ func (c *Conn) newCursorPages(q call, b bound, how reading, seen surveyed) *curs
 	}
 	if !p.own {
 		p.cursor.Whole = q.parsed.Kind().Query()
-		p.cursor.Guarded = p.cursor.Whole && how == readCursor && p.ran && !seen.readOnly
+		p.cursor.Guarded = p.cursor.Whole && how == readCursor && seen.again && !seen.readOnly
 		p.undone = p.tx.undone.Load()
 	}
 	return p
@@ -137,9 +139,9 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	if n == 0 {
 		return nil, false, errorf("the service sent a page without rows")
 	}
-	if texts[n-1] == dialect.PageRefused {
+	if why, refused := strings.CutPrefix(texts[n-1], dialect.PageRefused); refused {
 		p.wouldWrite()
-		return nil, false, errQueryWrites
+		return nil, false, fmt.Errorf("%w (%s)", errQueryWrites, why)
 	}
 	p.kept = !p.own
 	last := texts[n-1] == dialect.PageEnd
@@ -166,6 +168,7 @@ func (p *cursorPages) there(ctx context.Context) error {
 		return errorf("the service sent no answer to whether the result can be read on")
 	}
 	if !row[0].Boolean() {
+		p.kept, p.ran = false, false
 		return errorf("the rows are gone: the transaction was rolled back to a savepoint from before they were asked for")
 	}
 	p.undone = undone
@@ -174,7 +177,7 @@ func (p *cursorPages) there(ctx context.Context) error {
 
 // errQueryWrites is why a page is refused that the transaction of the caller could
 // have read.
-var errQueryWrites = errorf("the query was not read to its end, as it writes; its next run is read otherwise (%w)", ReadOnlyTransaction)
+var errQueryWrites = errorf("the query was not read to its end, as it fails where it cannot write; its next run is read otherwise: %w", ReadOnlyTransaction)
 
 // wouldWrite notes that a query writes whose pages must not. From its next run on,
 // it is read as what does.
@@ -219,9 +222,11 @@ func (p *cursorPages) end(ctx context.Context, e ending) error {
 // closeCursor closes what was not read to its end, or it would keep its tables from
 // being altered until the transaction ends. Its statement has been executed.
 func (p *cursorPages) closeCursor(ctx context.Context, e ending) error {
-	if e == endComplete || ctx.Err() != nil || p.conn.tx.Load() != p.tx {
+	if e == endComplete || p.conn.tx.Load() != p.tx {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
 	_, _ = p.run(ctx, p.cursor.Close(false)) // it ends with the transaction anyway
 	return nil
 }

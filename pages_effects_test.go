@@ -27,6 +27,9 @@ func makeLog(t *testing.T, db *sql.DB) {
 	t.Helper()
 	exec(t, db, `CREATE TABLE log (i int)`)
 	exec(t, db, `CREATE FUNCTION note(i int) RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (i); RETURN i; END'`)
+	// One that the driver cannot look through, and whose author calls it STABLE.
+	exec(t, db, `CREATE FUNCTION hidden(i int) RETURNS int STABLE LANGUAGE plpgsql AS
+		'DECLARE r int; BEGIN EXECUTE ''SELECT no'' || ''te($1)'' INTO r USING i; RETURN r; END'`)
 	exec(t, db, `CREATE TABLE big AS SELECT i AS id, repeat('x', 1000) AS t FROM generate_series(1, 3000) i`)
 }
 
@@ -136,7 +139,7 @@ func TestSecondRunIsNotSent(t *testing.T) {
 		exec(t, db, "DELETE FROM log")
 		f.Kind = server.FaultThrottle
 		fault(t, srv, f)
-		rows, err := db.Query("SELECT CASE id WHEN 2900 THEN note(id) ELSE id END, t FROM big", auroradataapi.Timeout(2*time.Second))
+		rows, err := db.Query("SELECT CASE id WHEN 2900 THEN hidden(id) ELSE id END, t FROM big", auroradataapi.Timeout(2*time.Second))
 		_, err = drain(rows, err)
 		srv.Server.Faults().Clear()
 		var e *auroradataapi.IncompleteError
@@ -166,7 +169,7 @@ func TestHiddenWritesRunOnce(t *testing.T) {
 	for name, db := range map[string]*sql.DB{"free": c.Server.Open(t), "confined": c.open(t, auroradataapi.PagingAuto)} {
 		for _, q := range []string{
 			"SELECT b.noted, t FROM big b", "SELECT id ### 1, t FROM big", "SELECT id, t FROM seen",
-			"SELECT id::watched, t FROM big", "SELECT steady(id), t FROM big",
+			"SELECT id::watched, t FROM big", "SELECT steady(id), t FROM big", "SELECT hidden(id), t FROM big",
 		} {
 			runsOnce(t, name, db, q, 3000)
 			runsOnce(t, name, db, "SELECT *, interval '1 day' FROM ("+q+" LIMIT 3) q", 3)
@@ -200,17 +203,15 @@ func runsOnce(t *testing.T, name string, db *sql.DB, q string, n int) {
 	}
 }
 
-// TestHiddenTemporaryWritesOnce has an operator write to a temporary table, which even
+// TestHiddenTemporaryWritesOnce has a function write to a temporary table, which even
 // what cannot write may do, within the caller's transaction: of the first run, whose
 // rows were refused, it is kept.
 func TestHiddenTemporaryWritesOnce(t *testing.T) {
 	db := withLog(t).Open(t)
-	exec(t, db, `CREATE FUNCTION noted(a int, b int) RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (a); RETURN a; END'`)
-	exec(t, db, `CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = noted)`)
 	tx := begin(t, db, nil)
 	defer tx.Rollback()
 	exec(t, tx, "CREATE TEMPORARY TABLE log (i int)")
-	rows, err := tx.Query("SELECT id ### 1, t FROM big")
+	rows, err := tx.Query("SELECT hidden(id), t FROM big")
 	if n, err := drain(rows, err); n != 3000 || err != nil {
 		t.Errorf("%d rows, %v", n, err)
 	}
@@ -262,14 +263,23 @@ func TestPagesWithoutFunctions(t *testing.T) {
 	if n, err := drain(rows, err); n != 3000 || err != nil {
 		t.Errorf("%d rows, %v", n, err)
 	}
+	tx := begin(t, db, nil)
+	rows, err = tx.Query("SELECT id, t FROM big")
+	if n, err := drain(rows, err); n != 3000 || err != nil {
+		t.Errorf("in a transaction: %d rows, %v", n, err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Error(err)
+	}
 	exec(t, db, "DROP EVENT TRIGGER refuse") // it would refuse to have the database dropped
 }
 
 // TestProcedureThatCommits calls one whose result was once too large.
 func TestProcedureThatCommits(t *testing.T) {
 	db := withLog(t).Open(t)
+	exec(t, db, "CREATE SEQUENCE called")
 	exec(t, db, `CREATE PROCEDURE p(n int, INOUT r text) LANGUAGE plpgsql AS
-		'BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO log VALUES (2); r := repeat(''x'', n); END'`)
+		'BEGIN PERFORM nextval(''called''); INSERT INTO log VALUES (1); COMMIT; INSERT INTO log VALUES (2); r := repeat(''x'', n); END'`)
 	for i, n := range []int{10, 2_000_000, 10, 2_000_000} {
 		rows, err := db.Query("CALL p($1::int, NULL)", n)
 		read, err := drain(rows, err)
@@ -279,6 +289,9 @@ func TestProcedureThatCommits(t *testing.T) {
 		}
 		if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != 2*(i+1) {
 			t.Errorf("%d bytes: %d rows were written, not 2", n, logged-2*i)
+		}
+		if called := query[int](t, db, "SELECT last_value FROM called"); called != i+1 {
+			t.Errorf("%d bytes: it ran %d times", n, called-i)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *Conn) habit(q call) habit {
 		h = habit{}
 	}
 	switch {
-	case c.paging(q) == PagingOff && h.how != readHealed:
+	case c.paging(q) == PagingOff && h.how != readHealed, c.paging(q) != PagingAlways && h.asked:
 		return habit{}
 	case c.paging(q) != PagingAlways, h.how != readPlain && h.how != readHealed:
 		return h
@@ -140,20 +140,18 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.queryPages(ctx, q, b, habit{how: readPortal})
 	}
-	var seen surveyed
-	if inside || large || len(q.parsed.Calls()) > 0 {
-		var err error
-		switch seen, err = c.survey(ctx, q); {
-		case err != nil:
-			return nil, c.ranBefore(q, refused, err)
-		case seen.writes && !seen.readOnly && (inside || seen.reaches || c.enclosed(q)):
-			return c.undelivered(ctx, q, b, refused)
-		}
+	seen, err := c.survey(ctx, q)
+	switch {
+	case err != nil:
+		return nil, c.ranBefore(q, refused, err)
+	case seen.writes && !seen.readOnly:
+		return c.undelivered(ctx, q, b, refused)
 	}
-	if !large && (!inside && !seen.writes || seen.readOnly) {
+	if !large && (!inside || seen.readOnly) {
 		rows, err := c.healAgain(ctx, q, b, refused)
 		return rows, c.ranBefore(q, refused, err)
 	}
+	seen.again = true
 	seen.ran = (inside || !c.enclosed(q)) && !errors.Is(refused, ErrOutcomeUnknown)
 	next := func() { c.connector.habits.set(q.habitKey(), seen.habit()) }
 	if !large && inside { // casts are enough, but only pages are guarded
@@ -198,9 +196,17 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 	if errors.Is(refused, ErrOutcomeUnknown) {
 		return nil, refused
 	}
-	c.connector.habits.set(q.habitKey(), habit{how: readPortal})
+	if h := c.connector.habits.get(q.habitKey()); !h.commits {
+		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
+	}
 	if c.tx.Load() == nil && c.enclosed(q) {
-		return c.openPages(ctx, q, b, readPortal, surveyed{})
+		switch seen, err := c.survey(ctx, q); {
+		case err != nil:
+			return nil, err
+		case !seen.reaches:
+			return c.openPages(ctx, q, b, readPortal, seen)
+		}
+		refused = errorf("what it changed in the database is undone, what it did beyond may not be: %w", refused)
 	}
 	return nil, &IncompleteError{Applied: true, err: refused}
 }
@@ -209,23 +215,32 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver.Rows, error) {
 	var seen surveyed
 	how, inside := h.how, c.tx.Load() != nil
-	unknown := how == readCursor && !h.surveyed && !q.parsed.OnlyReads()
+	called := !inside && q.parsed.Verb() == "CALL"
+	unknown := !h.surveyed && (how == readCursor || called)
 	if inside || unknown {
 		var err error
 		if seen, err = c.survey(ctx, q); err != nil {
 			return nil, err
 		}
 	}
-	if unknown {
-		how = seen.habit().how
-		c.connector.habits.set(q.habitKey(), seen.habit())
+	asItIs := func() (driver.Rows, error) {
+		c.connector.habits.set(q.habitKey(), habit{commits: true})
+		return c.queryRowsOf(ctx, q, b)
+	}
+	switch {
+	case called && seen.commits:
+		return asItIs()
+	case unknown && how == readCursor:
+		h = seen.habit()
+		h.asked = c.paging(q) == PagingAlways
+		how = h.how
+		c.connector.habits.set(q.habitKey(), h)
+	case unknown:
+		c.connector.habits.set(q.habitKey(), habit{how: how, surveyed: true})
 	}
 	rows, err := c.openPages(ctx, q, b, how, seen)
-	if !inside && q.parsed.Verb() == "CALL" && errors.Is(err, transactionTermination) {
-		// A procedure that commits by itself, which it cannot in a transaction of the
-		// driver's. Nothing of it is left.
-		c.connector.habits.set(q.habitKey(), habit{})
-		return c.queryRowsOf(ctx, q, b)
+	if called && errors.Is(err, transactionTermination) {
+		return asItIs() // nothing of it is left
 	}
 	if err != nil {
 		if again, ok := c.rebind(ctx, q, b, err); ok {
@@ -280,7 +295,9 @@ type surveyed struct {
 	confined bool // it may not make temporary objects
 	writes   bool // a function that the query calls may write
 	reaches  bool // and beyond the database, where nothing is rolled back
-	ran      bool // the query, and what it changed is not lost
+	commits  bool // a procedure does, which it cannot in a transaction of the driver's
+	again    bool // the query has run before, as far as is known
+	ran      bool // and what it changed is not lost
 }
 
 // habit is how a query is read that has been surveyed. What may write runs in a
@@ -298,6 +315,7 @@ func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
 		Parameters: []wire.Parameter{
 			{Name: "calls", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))},
 			{Name: "names", Value: wire.String(strings.Join(q.parsed.Names(), "\n"))},
+			{Name: "operators", Value: wire.String(strings.Join(q.parsed.Operators(), "\n"))},
 		},
 	})
 	if err != nil {
@@ -305,10 +323,13 @@ func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
 	}
 	defer resp.Records.Close()
 	row, err := resp.Records.Next(nil)
-	if err != nil || len(row) != 4 {
+	if err != nil || len(row) != 5 {
 		return s, errorf("the service sent no answer to a question about the transaction")
 	}
-	return surveyed{readOnly: row[0].Boolean(), confined: !row[1].Boolean(), writes: row[2].Boolean(), reaches: row[3].Boolean()}, nil
+	return surveyed{
+		readOnly: row[0].Boolean(), confined: !row[1].Boolean(),
+		writes: row[2].Boolean(), reaches: row[3].Boolean(), commits: row[4].Boolean(),
+	}, nil
 }
 
 // The bounds of Config.PageBytes. What is above the largest is kept for the row

@@ -32,7 +32,7 @@ type Cursor struct {
 	// caller's, which goes on in between. The database keeps the rows.
 	Whole bool
 	// Guarded says that a query that is Whole must not write, in a transaction that
-	// may. Its first page ends with PageRefused if it would.
+	// may. Its first page is PageRefused if it would.
 	Guarded bool
 }
 
@@ -44,7 +44,7 @@ const (
 	PieceMore   = '+' // base64 of another part; more follow
 	PieceLast   = '.' // base64 of the last part
 	PageEnd     = ""
-	PageRefused = "!" // a query that was Guarded would have written
+	PageRefused = "!" // a query that was Guarded fails where it cannot write; the reason follows
 )
 
 // pageBody returns what reads from the cursor c until most bytes are together, and
@@ -69,7 +69,7 @@ func pageBody(emit string, guarded bool) string {
     RAISE SQLSTATE '` + guardEnds + `';
   EXCEPTION
     WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
-    WHEN read_only_sql_transaction THEN t := '` + PageRefused + "'; " + emit + ` CLOSE c;
+    WHEN OTHERS THEN t := '` + PageRefused + "' || SQLERRM; " + emit + ` CLOSE c;
   END;`
 	}
 	loop := `
@@ -189,15 +189,16 @@ func (c Cursor) Page() []string {
 	return []string{fmt.Sprintf("SELECT * FROM pg_temp.%s('%s', %d, %d)", function, c.Name, c.PageBytes, c.PieceBytes)}
 }
 
-// Close returns the statement that closes the cursor, if it is still there: a ROLLBACK
-// TO SAVEPOINT takes it along. complete has the rest of the query run before, the rows
+// Close returns the statement that closes the cursor and those of its pages, if they
+// are still there: a ROLLBACK TO SAVEPOINT takes them along. complete has the rest of the query run before, the rows
 // of which are not read.
 func (c Cursor) Close(complete bool) string {
 	rest := ""
 	if complete {
-		rest = "MOVE FORWARD ALL FROM c; "
+		rest = "IF c::text = '" + c.Name + "' THEN MOVE FORWARD ALL FROM c; END IF; "
 	}
-	return "DO " + quote("DECLARE c refcursor := '"+c.Name+"'; BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text) THEN "+rest+"CLOSE c; END IF; END")
+	return "DO " + quote("DECLARE c refcursor; BEGIN FOR c IN SELECT name FROM pg_catalog.pg_cursors WHERE name IN ('"+
+		c.Name+"', '"+c.Name+"_long', '"+c.Name+"_page') LOOP "+rest+"CLOSE c; END LOOP; END")
 }
 
 // Exists returns a query whose value says whether the cursor is there.

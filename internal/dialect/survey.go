@@ -5,32 +5,66 @@ import (
 	"strings"
 )
 
-// Survey is a query about a transaction, with the names of functions in the
-// parameter calls and of all else in names, one a line. It returns whether the
-// transaction is read-only; whether it may make temporary objects, and no function of a
-// Cursor is there that another role has made; whether one of the functions, or of
-// those in views, may write as far as its definition tells; and whether what it does
-// may be beyond the database: it is of a language that can do anything, or names an
-// extension that does.
-// Those of PostgreSQL itself do not count: the ones that write make a statement
-// Write. Nor do those of extensions that only have no two values alike.
-const Survey = `WITH RECURSIVE v(oid) AS (
-    SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname = ANY(string_to_array(:names, E'\n'))
+// Survey is a query about a transaction and what a statement in it uses: the parameters
+// calls, names and operators have what its functions, all else and its operators are
+// called, one a line. It returns whether the transaction is read-only; whether it may
+// make the functions of a Cursor, and none is there that another role has made; whether
+// a function may write as far as its definition tells; whether what one does may be
+// beyond the database: it is of a language that can do anything, or names an extension
+// that does; and whether a procedure commits.
+//
+// The functions are those that the statement calls, also as a column of a row, by a
+// view, an operator, a domain, a cast or an aggregate; and those that they name. Those of
+// PostgreSQL itself do not count: the ones that write make a statement Write. Nor do
+// those of extensions that only have no two values alike.
+const Survey = `WITH RECURSIVE
+  word(name) AS (SELECT unnest(string_to_array(:names, E'\n'))),
+  call(name) AS (SELECT unnest(string_to_array(:calls, E'\n'))),
+  v(oid) AS (
+    SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname IN (SELECT name FROM word)
     UNION SELECT c.oid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
     JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_class' AS regclass)
     JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'v'),
+  viewed(class, oid) AS (
+    SELECT d.refclassid, d.refobjid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid),
+  typ(oid) AS (
+    SELECT oid FROM pg_catalog.pg_type WHERE typname IN (SELECT name FROM word)
+    UNION SELECT oid FROM viewed WHERE class = CAST('pg_catalog.pg_type' AS regclass)),
+  used(class, oid) AS (
+    SELECT class, oid FROM viewed
+    UNION SELECT d.refclassid, d.refobjid FROM typ JOIN pg_catalog.pg_constraint c ON c.contypid = typ.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_constraint' AS regclass) AND d.objid = c.oid),
+  direct(oid) AS (
+    SELECT oid FROM pg_catalog.pg_proc WHERE proname = ANY(string_to_array(:calls, E'\n'))
+    UNION SELECT p.oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_type t ON p.pronargs = 1 AND t.oid = p.proargtypes[0] AND t.typtype = 'c'
+    WHERE p.proname = ANY(ARRAY(SELECT name FROM word))
+    UNION SELECT oid FROM used WHERE class = CAST('pg_catalog.pg_proc' AS regclass)
+    UNION SELECT oprcode FROM pg_catalog.pg_operator WHERE oprname = ANY(string_to_array(:operators, E'\n'))
+    UNION SELECT oprcode FROM pg_catalog.pg_operator WHERE oid = ANY(ARRAY(SELECT oid FROM used WHERE class = CAST('pg_catalog.pg_operator' AS regclass)))
+    UNION SELECT castfunc FROM pg_catalog.pg_cast WHERE casttarget = ANY(ARRAY(SELECT oid FROM typ))),
   f(oid) AS (
-    SELECT d.refobjid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
-    JOIN pg_catalog.pg_depend d ON d.classid = CAST('pg_catalog.pg_rewrite' AS regclass) AND d.objid = r.oid AND d.refclassid = CAST('pg_catalog.pg_proc' AS regclass))
+    SELECT oid FROM direct
+    UNION SELECT p FROM pg_catalog.pg_aggregate, unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]) p
+    WHERE aggfnoid = ANY(ARRAY(SELECT oid FROM direct))),
+  own AS NOT MATERIALIZED (
+    SELECT p.oid, p.proname, l.lanname IN ('sql', 'plpgsql') AS readable, p.prosrc AS source, p.prokind = 'p' AS procedure,
+      p.provolatile = 'v' AND p.proname !~ '^(uuid_generate_v|gen_random_|gen_salt)' AS may
+    FROM pg_catalog.pg_proc p
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang),
+  deep AS (
+    SELECT * FROM own WHERE oid = ANY(ARRAY(SELECT oid FROM f))
+    UNION SELECT own.* FROM deep JOIN own ON deep.readable
+      AND own.proname = ANY(regexp_split_to_array(deep.source || ' ' || lower(deep.source), '\W+')))
 SELECT current_setting('transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY') AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc
-    WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE')),
-  count(*) > 0, coalesce(bool_or(l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* '\m(dblink|aws_lambda|aws_s3|pg_background|http)'), false)
-FROM pg_catalog.pg_proc p
-  JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'pg_catalog'
-  JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-WHERE p.provolatile = 'v' AND p.proname !~ '^(uuid_generate_v|gen_random_|gen_salt)'
-  AND (p.proname = ANY(string_to_array(:calls, E'\n')) OR p.oid IN (SELECT oid FROM f))`
+    WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE'))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger
+    WHERE evtenabled <> 'D' AND evtevent LIKE 'ddl%' AND (evttags IS NULL OR 'CREATE FUNCTION' = ANY(evttags))),
+  EXISTS (SELECT FROM deep WHERE may),
+  EXISTS (SELECT FROM deep WHERE may AND (NOT readable OR source ~* '\m(dblink|aws_lambda|aws_s3|pg_background|http)')),
+  EXISTS (SELECT FROM deep WHERE procedure AND (NOT readable OR source ~* '\m(commit|rollback)\M'))`
 
 // Names returns the words and names in the statement, those of relations among
 // them.
@@ -43,6 +77,18 @@ func (s *Statement) Names() []string {
 		}
 	}
 	return names
+}
+
+// Operators returns the operators in the statement.
+func (s *Statement) Operators() []string {
+	var operators []string
+	l := s.dialect.newLexer(s.sql)
+	for t := l.next(); t.kind != tokEOF; t = l.next() {
+		if text := l.text(t); t.kind == tokOperator && !slices.Contains(operators, text) {
+			operators = append(operators, text)
+		}
+	}
+	return operators
 }
 
 // name returns a word or name as the database compares it, "" for another token.
