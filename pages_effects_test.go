@@ -203,6 +203,22 @@ func runsOnce(t *testing.T, name string, db *sql.DB, q string, n int) {
 	}
 }
 
+// TestUnknownRunIsLearned has a query that writes be refused for a time that is infinite,
+// in the service's words for any failure. Its next run is delivered.
+func TestUnknownRunIsLearned(t *testing.T) {
+	db := withLog(t).Open(t)
+	for run := 1; run <= 2; run++ {
+		rows, err := db.Query("SELECT note(1), 'infinity'::timestamp")
+		n, err := drain(rows, err)
+		if first := run == 1; first && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !first && (n != 1 || err != nil) {
+			t.Errorf("run %d: %d rows, %v", run, n, err)
+		}
+		if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != run {
+			t.Errorf("run %d: it ran %d times", run, logged)
+		}
+	}
+}
+
 // TestHiddenTemporaryWritesOnce has a function write to a temporary table, which even
 // what cannot write may do, within the caller's transaction: of the first run, whose
 // rows were refused, it is kept.

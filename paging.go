@@ -193,11 +193,15 @@ func (c *Conn) ranBefore(q call, refused, err error) error {
 // where the settings of the session had it run in a transaction of its own, which
 // was rolled back.
 func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
-	if errors.Is(refused, ErrOutcomeUnknown) {
+	unknown := errors.Is(refused, ErrOutcomeUnknown)
+	if unknown && !q.parsed.Kind().Query() { // which fails so for other reasons, too
 		return nil, refused
 	}
 	if h := c.connector.habits.get(q.habitKey()); !h.commits {
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
+	}
+	if unknown {
+		return nil, refused
 	}
 	if c.tx.Load() == nil && c.enclosed(q) {
 		switch seen, err := c.survey(ctx, q); {
