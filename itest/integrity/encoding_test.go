@@ -36,12 +36,10 @@ func (e encoding) pieces() []string { return append(strings.Split(e.letters, "")
 // limited is the secret of a user without the right to temporary objects.
 const limited = "arn:aws:secretsmanager:us-east-1:123456789012:secret:limited"
 
-// onEncodings runs a test on a database of each encoding, beside the other tests.
+// onEncodings runs a test on a database of each encoding.
 func onEncodings(t *testing.T, test func(t *testing.T, w *world, e encoding)) {
-	t.Parallel()
 	for _, in := range encodings {
 		t.Run(in.name, func(t *testing.T) {
-			t.Parallel()
 			user := "limited_" + strings.ToLower(rand.Text()[:8])
 			e := postgres
 			e.options = []dataapitest.Option{dataapitest.Config(func(c *server.Config) {
@@ -211,7 +209,6 @@ func untranslatable(err error) bool {
 // TestBytesOfSQLASCII reads what is no UTF-8 from a database that does not mind. As
 // text that is an error however long the row is, and however it is read.
 func TestBytesOfSQLASCII(t *testing.T) {
-	t.Parallel()
 	w := postgres.start(t).encoded(t, "SQL_ASCII")
 	for _, size := range []int{1, 30_000, 100_000, 2_000_000} {
 		w.exec(t, "DROP TABLE IF EXISTS b", fmt.Sprintf(`CREATE TABLE b AS SELECT repeat('ä', %d) || E'\xe4' AS t`, size))

@@ -71,7 +71,6 @@ func (y way) closed(t *testing.T, w *world, after int) error {
 
 // TestReturningOnce has a statement return 100,000 rows, which it inserts once.
 func TestReturningOnce(t *testing.T) {
-	t.Parallel()
 	const rows = 100_000
 	w := postgres.start(t)
 	w.exec(t, "CREATE TABLE counted (id int, t text)")

@@ -42,14 +42,11 @@ type world struct {
 	met    server.FaultState // the last rule, when it was taken away
 }
 
-// onEach runs a test on each engine, beside the other tests. Those of memory, which
-// do without, have run alone before.
+// onEach runs a test on each engine.
 func onEach(t *testing.T, test func(t *testing.T, w *world)) {
-	t.Parallel()
 	t.Logf("seed %d", *seed)
 	for _, e := range []*engine{&postgres, &mysql} {
 		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
 			test(t, e.start(t))
 		})
 	}
