@@ -15,8 +15,15 @@ import (
 // a number than INSERT stores of the number, for some types of columns. So a value is
 // written here as the text of which becomes the same, or refused.
 
-// mysql writes a value, which is not NULL, of a column that is not plain.
+// mysql writes a value, which is not NULL, of a column that is not plain. A boolean is
+// a number.
 func (e *copyEncoder) mysql(arg argument, column int) error {
+	if f := arg.value; f.Kind() == wire.KindBoolean {
+		arg.value = wire.Long(0)
+		if f.Boolean() {
+			arg.value = wire.Long(1)
+		}
+	}
 	f := arg.value
 	switch form := e.forms[column]; form {
 	case dialect.CopyBytes:
@@ -93,10 +100,6 @@ func (e *copyEncoder) time(arg argument, c *dialect.CopyColumn) error {
 	switch f.Kind() {
 	case wire.KindLong:
 		n = f.Long()
-	case wire.KindBoolean:
-		if f.Boolean() {
-			n = 1
-		}
 	case wire.KindDouble:
 		v := f.Double()
 		n, ok = int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
@@ -126,13 +129,6 @@ func (e *copyEncoder) time(arg argument, c *dialect.CopyColumn) error {
 func (e *copyEncoder) year(arg argument) error {
 	f := arg.value
 	switch f.Kind() {
-	case wire.KindBoolean:
-		if f.Boolean() {
-			e.yearOf(1)
-		} else {
-			e.yearOf(0)
-		}
-		return nil
 	case wire.KindLong:
 		e.yearOf(f.Long())
 		return nil
@@ -209,11 +205,6 @@ func bytesOf(f wire.Field) ([]byte, error) {
 		return []byte(f.Str()), nil
 	case wire.KindLong:
 		return strconv.AppendInt(nil, f.Long(), 10), nil
-	case wire.KindBoolean:
-		if f.Boolean() {
-			return []byte("1"), nil
-		}
-		return []byte("0"), nil
 	case wire.KindDouble:
 		return nil, errors.New("a float64 cannot be loaded into a column of bytes; pass its text")
 	}
@@ -227,11 +218,6 @@ func bitsOf(arg argument) (uint64, error) {
 	switch f.Kind() {
 	case wire.KindLong:
 		return uint64(f.Long()), nil
-	case wire.KindBoolean:
-		if f.Boolean() {
-			return 1, nil
-		}
-		return 0, nil
 	case wire.KindDouble:
 		v := f.Double()
 		if v != math.Trunc(v) || math.Abs(v) >= 1<<63 {

@@ -112,7 +112,7 @@ func (c *Conn) healAgain(ctx context.Context, q call, b bound, refused error) (d
 		case c.tooLarge(q, err):
 			return c.queryAgain(ctx, q, b, err)
 		case c.tx.Load() == nil && errors.Is(err, ReadOnlyTransaction):
-			return c.undelivered(ctx, q, b, refused)
+			return c.undelivered(ctx, q, b, refused, nil)
 		case cause == 0 || h.causes&causeAny != 0:
 			return nil, err
 		case h.causes&cause != 0:

@@ -133,7 +133,7 @@ func (c *Conn) tooLarge(q call, err error) bool {
 func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
 	kind, large := q.parsed.Kind(), errors.Is(refused, ErrResultTooLarge)
 	if kind.Writes() {
-		return c.undelivered(ctx, q, b, refused)
+		return c.undelivered(ctx, q, b, refused, nil)
 	}
 	inside := c.tx.Load() != nil
 	if !kind.Query() { // EXPLAIN, SHOW
@@ -145,7 +145,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	case err != nil:
 		return nil, c.ranBefore(q, refused, err)
 	case seen.writes && !seen.readOnly:
-		return c.undelivered(ctx, q, b, refused)
+		return c.undelivered(ctx, q, b, refused, &seen)
 	}
 	if !large && (!inside || seen.readOnly) {
 		rows, err := c.healAgain(ctx, q, b, refused)
@@ -164,7 +164,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 	rows, err := c.openPages(ctx, q, b, readCursor, seen)
 	switch {
 	case errors.Is(err, ReadOnlyTransaction): // a function in it writes
-		return c.undelivered(ctx, q, b, refused)
+		return c.undelivered(ctx, q, b, refused, &seen)
 	case err != nil:
 		return nil, c.ranBefore(q, refused, err)
 	}
@@ -191,8 +191,8 @@ func (c *Conn) ranBefore(q call, refused, err error) error {
 // undelivered is the error of a statement that may have changed something and
 // whose result was not delivered. Its next run is read in pages; that is at once
 // where the settings of the session had it run in a transaction of its own, which
-// was rolled back.
-func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) (driver.Rows, error) {
+// was rolled back. seen is what is known of it, nil if that is to be asked.
+func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error, seen *surveyed) (driver.Rows, error) {
 	unknown := errors.Is(refused, ErrOutcomeUnknown)
 	if unknown && !q.parsed.Kind().Query() { // which fails so for other reasons, too
 		return nil, refused
@@ -204,11 +204,15 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error) 
 		return nil, refused
 	}
 	if c.tx.Load() == nil && c.enclosed(q) {
-		switch seen, err := c.survey(ctx, q); {
-		case err != nil:
-			return nil, err
-		case !seen.reaches:
-			return c.openPages(ctx, q, b, readPortal, seen)
+		if seen == nil {
+			asked, err := c.survey(ctx, q)
+			if err != nil {
+				return nil, errors.Join(refused, err)
+			}
+			seen = &asked
+		}
+		if !seen.reaches {
+			return c.openPages(ctx, q, b, readPortal, *seen)
 		}
 		refused = errorf("what it changed in the database is undone, what it did beyond may not be: %w", refused)
 	}

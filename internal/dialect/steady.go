@@ -52,8 +52,8 @@ func (s *Statement) Unsnapped() error {
 
 func (r *clauseReader) unsnapped() error {
 	for i := range r.tokens {
-		if name := strings.Trim(r.upper(i), "`\""); systemSchemas[name] && r.is(i+1, ".") {
-			return fmt.Errorf("it reads the schema %s, which is as it is at the time of each page", strings.ToLower(name))
+		if name := r.bare(i); systemSchemas[strings.ToUpper(name)] && r.is(i+1, ".") {
+			return fmt.Errorf("it reads the schema %s, which is as it is at the time of each page", name)
 		}
 	}
 	return nil

@@ -19,7 +19,6 @@ import (
 // those of extensions that only have no two values alike.
 const Survey = `WITH RECURSIVE
   word(name) AS (SELECT unnest(string_to_array(:names, E'\n'))),
-  call(name) AS (SELECT unnest(string_to_array(:calls, E'\n'))),
   v(oid) AS (
     SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'v' AND c.relname IN (SELECT name FROM word)
     UNION SELECT c.oid FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid
