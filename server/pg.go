@@ -7,6 +7,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -79,15 +80,35 @@ func newPgEngine(url string) (*pgEngine, error) {
 	}
 	maps.Copy(cc.RuntimeParams, sessionParameters)
 	cc.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: pc, DeadlineDelay: cancelTimeout}
+		w := &cancelWatch{CancelRequestContextWatcherHandler: pgconn.CancelRequestContextWatcherHandler{Conn: pc, DeadlineDelay: cancelTimeout}}
+		pc.CustomData()[cancelKey] = w
+		return w
 	}
 	cfg.BeforeConnect = guardConnection
 	return &pgEngine{config: cfg, pools: make(map[login]*pgPool)}, nil
 }
 
+const cancelKey = "auroradataapi.cancel"
+
+// cancelWatch notes whether a statement of its connection was to be cancelled.
+type cancelWatch struct {
+	pgconn.CancelRequestContextWatcherHandler
+	cancelled atomic.Bool
+}
+
+func (w *cancelWatch) HandleCancel(ctx context.Context) {
+	w.cancelled.Store(true)
+	w.CancelRequestContextWatcherHandler.HandleCancel(ctx)
+}
+
 // resetSession makes a connection clean for its next user, after its last one
 // has got the answer (F0227). It runs in a goroutine of the pool, which waits for it.
+// PostgreSQL may take up a request to cancel a statement late, and end with it the
+// statement of the next user: behind one, nobody gets the connection.
 func resetSession(conn *pgx.Conn) bool {
+	if w, ok := conn.PgConn().CustomData()[cancelKey].(*cancelWatch); !ok || w.cancelled.Load() {
+		return false
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), upkeepTimeout)
 	defer cancel()
 	_, err := conn.PgConn().Exec(ctx, "DISCARD ALL").ReadAll()

@@ -269,7 +269,8 @@ func TestLostConnection(t *testing.T) {
 }
 
 // TestCallerGone shows that a statement ends with the call that runs it, and
-// that its transaction goes on.
+// that its transaction goes on. Behind that nobody gets the session, whose next statement
+// PostgreSQL might cancel.
 func TestCallerGone(t *testing.T) {
 	s := serve(t)
 	tx := s.begin()
@@ -295,6 +296,11 @@ func TestCallerGone(t *testing.T) {
 	same(t, s.value(tx, "SELECT pg_backend_pid()"), any(pid))
 	if _, err := s.commit(tx); err != nil {
 		t.Fatal(err)
+	}
+	if !eventually(func() bool {
+		return len(admin(t, "postgres", fmt.Sprintf("SELECT 1 FROM pg_stat_activity WHERE pid = %d", pid))) == 0
+	}) {
+		t.Error("the session of the cancelled statement is kept")
 	}
 }
 
