@@ -18,6 +18,7 @@ type habit struct {
 	how      reading
 	healing  *healing // of readHealed
 	surveyed bool     // its functions have been looked at
+	refused  bool     // for a type or a value, which is no matter of PagingOff
 	asked    bool     // only read in pages where PagingAlways asks for it
 	commits  bool     // a procedure, which cannot be read in pages outside a transaction
 }

@@ -207,14 +207,18 @@ func runsOnce(t *testing.T, name string, db *sql.DB, q string, n int) {
 // in the service's words for any failure. Its next run is delivered.
 func TestUnknownRunIsLearned(t *testing.T) {
 	db := withLog(t).Open(t)
-	for run := 1; run <= 2; run++ {
-		rows, err := db.Query("SELECT note(1), 'infinity'::timestamp")
-		n, err := drain(rows, err)
-		if first := run == 1; first && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !first && (n != 1 || err != nil) {
-			t.Errorf("run %d: %d rows, %v", run, n, err)
-		}
-		if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != run {
-			t.Errorf("run %d: it ran %d times", run, logged)
+	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAuto, auroradataapi.PagingOff} {
+		exec(t, db, "DELETE FROM log")
+		q := fmt.Sprintf("SELECT note(1), 'infinity'::timestamp AS %s", paging)
+		for run := 1; run <= 2; run++ {
+			rows, err := db.Query(q, auroradataapi.WithPaging(paging))
+			n, err := drain(rows, err)
+			if first := run == 1; first && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !first && (n != 1 || err != nil) {
+				t.Errorf("%s, run %d: %d rows, %v", paging, run, n, err)
+			}
+			if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != run {
+				t.Errorf("%s, run %d: it ran %d times", paging, run, logged)
+			}
 		}
 	}
 }
@@ -290,6 +294,34 @@ func TestPagesWithoutFunctions(t *testing.T) {
 	exec(t, db, "DROP EVENT TRIGGER refuse") // it would refuse to have the database dropped
 }
 
+// TestProcedureThatOnlyNamesCommit is read in pages: no COMMIT is in it.
+func TestProcedureThatOnlyNamesCommit(t *testing.T) {
+	db := withLog(t).Open(t)
+	exec(t, db, `CREATE PROCEDURE p(INOUT r text) LANGUAGE plpgsql AS
+		'BEGIN CREATE TEMP TABLE gone (i int) ON COMMIT DROP; INSERT INTO log VALUES (1); r := repeat(''x'', 2000000); END'`)
+	var e *auroradataapi.IncompleteError
+	if _, err := drainQuery(db, "CALL p(NULL)"); !errors.As(err, &e) || !e.Applied {
+		t.Errorf("run 1: %v", err)
+	}
+	if n, err := drainQuery(db, "CALL p(NULL)"); n != 1 || err != nil {
+		t.Errorf("run 2: %d rows, %v", n, err)
+	}
+	if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != 2 {
+		t.Errorf("it ran %d times", logged)
+	}
+}
+
+// TestTriggerNamedLikeTable reads by a function that names the table, and so the function
+// of a trigger, which no query calls.
+func TestTriggerNamedLikeTable(t *testing.T) {
+	db := withLog(t).Open(t)
+	exec(t, db, "CREATE FUNCTION big() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+	exec(t, db, "CREATE FUNCTION counted() RETURNS bigint STABLE LANGUAGE sql AS 'SELECT count(*) FROM big'")
+	if n, err := drainQuery(db, "SELECT counted(), t FROM big"); n != 3000 || err != nil {
+		t.Errorf("a function that only reads: %d rows, %v", n, err)
+	}
+}
+
 // TestProcedureThatCommits calls one whose result was once too large.
 func TestProcedureThatCommits(t *testing.T) {
 	db := withLog(t).Open(t)
@@ -310,4 +342,9 @@ func TestProcedureThatCommits(t *testing.T) {
 			t.Errorf("%d bytes: it ran %d times", n, called-i)
 		}
 	}
+}
+
+func drainQuery(db *sql.DB, q string) (int, error) {
+	rows, err := db.Query(q)
+	return drain(rows, err)
 }

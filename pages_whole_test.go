@@ -70,6 +70,7 @@ func TestHandledErrors(t *testing.T) {
 	exec(t, srv.Open(t), "CREATE OPERATOR !@! (FUNCTION = tried, RIGHTARG = int)")
 	exec(t, srv.Open(t), "CREATE FUNCTION steady(i int) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN tried(i); END'")
 	exec(t, srv.Open(t), "CREATE FUNCTION added(a int, i int) RETURNS int LANGUAGE sql STABLE AS 'SELECT a + tried(i)'")
+	exec(t, srv.Open(t), "CREATE FUNCTION parsed(i int) RETURNS int LANGUAGE sql STABLE RETURN tried(i)") // kept as what it depends on
 	exec(t, srv.Open(t), "CREATE AGGREGATE total(int) (SFUNC = added, STYPE = int, INITCOND = '0')")
 	for name, change := range map[string]func(*auroradataapi.Config){
 		"auto": func(*auroradataapi.Config) {}, "always": always,
@@ -77,6 +78,7 @@ func TestHandledErrors(t *testing.T) {
 	} {
 		for _, q := range []string{
 			"SELECT tried(id), t FROM big", "SELECT v, t FROM viewed", "SELECT !@! id, t FROM big", "SELECT steady(id), t FROM big",
+			"SELECT parsed(id), t FROM big",
 			"SELECT total(id), t FROM big GROUP BY id, t", "SELECT *, point(1, 2) FROM (SELECT v, '' FROM viewed LIMIT 3) x",
 		} {
 			db := srv.Open(t, change)

@@ -64,7 +64,7 @@ func (c *Conn) habit(q call) habit {
 		h = habit{}
 	}
 	switch {
-	case c.paging(q) == PagingOff && h.how != readHealed, c.paging(q) != PagingAlways && h.asked:
+	case c.paging(q) == PagingOff && h.how != readHealed && !h.refused, c.paging(q) != PagingAlways && h.asked:
 		return habit{}
 	case c.paging(q) != PagingAlways, h.how != readPlain && h.how != readHealed:
 		return h
@@ -198,7 +198,7 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error, 
 		return nil, refused
 	}
 	if h := c.connector.habits.get(q.habitKey()); !h.commits {
-		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
+		c.connector.habits.set(q.habitKey(), habit{how: readPortal, refused: !errors.Is(refused, ErrResultTooLarge)})
 	}
 	if unknown {
 		return nil, refused

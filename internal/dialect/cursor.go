@@ -69,7 +69,9 @@ func pageBody(emit string, guarded bool) string {
     RAISE SQLSTATE '` + guardEnds + `';
   EXCEPTION
     WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
-    WHEN OTHERS THEN t := '` + PageRefused + "' || SQLERRM; " + emit + ` CLOSE c;
+    WHEN OTHERS THEN
+      IF SQLSTATE ~ '^(40|53|57|58)' THEN RAISE; END IF; -- which has other reasons
+      t := '` + PageRefused + "' || SQLERRM; " + emit + ` CLOSE c;
   END;`
 	}
 	loop := `

@@ -14,7 +14,8 @@ import (
 // that does; and whether a procedure commits.
 //
 // The functions are those that the statement calls, also as a column of a row, by a
-// view, an operator, a domain, a cast or an aggregate; and those that they name. Those of
+// view, an operator, a domain, a cast or an aggregate; and those that they name
+// or, in a body without quotes, depend on. Those of
 // PostgreSQL itself do not count: the ones that write make a statement Write. Nor do
 // those of extensions that only have no two values alike.
 const Survey = `WITH RECURSIVE
@@ -51,19 +52,23 @@ const Survey = `WITH RECURSIVE
       p.provolatile = 'v' AND p.proname !~ '^(uuid_generate_v|gen_random_|gen_salt)' AS may
     FROM pg_catalog.pg_proc p
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    JOIN pg_catalog.pg_language l ON l.oid = p.prolang),
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    WHERE p.prorettype NOT IN (CAST('trigger' AS regtype), CAST('event_trigger' AS regtype))),
   deep AS (
     SELECT * FROM own WHERE oid = ANY(ARRAY(SELECT oid FROM f))
-    UNION SELECT own.* FROM deep JOIN own ON deep.readable
-      AND own.proname = ANY(regexp_split_to_array(deep.source || ' ' || lower(deep.source), '\W+')))
+    UNION SELECT own.* FROM deep JOIN own ON own.oid = ANY(ARRAY(
+      SELECT p.oid FROM pg_catalog.pg_proc p WHERE deep.readable AND p.proname = ANY(regexp_split_to_array(
+        deep.source || ' ' || lower(deep.source), E'[\\x01-\\x23\\x25-\\x2f\\x3a-\\x40\\x5b-\\x5e\\x60\\x7b-\\x7f]+'))
+      UNION ALL SELECT d.refobjid FROM pg_catalog.pg_depend d
+      WHERE d.classid = CAST('pg_catalog.pg_proc' AS regclass) AND d.objid = deep.oid AND d.refclassid = CAST('pg_catalog.pg_proc' AS regclass))))
 SELECT current_setting('transaction_read_only') = 'on',
   has_database_privilege(current_database(), 'TEMPORARY') AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc
     WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE'))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger
     WHERE evtenabled <> 'D' AND evtevent LIKE 'ddl%' AND (evttags IS NULL OR 'CREATE FUNCTION' = ANY(evttags))),
   EXISTS (SELECT FROM deep WHERE may),
-  EXISTS (SELECT FROM deep WHERE may AND (NOT readable OR source ~* '\m(dblink|aws_lambda|aws_s3|pg_background|http)')),
-  EXISTS (SELECT FROM deep WHERE procedure AND (NOT readable OR source ~* '\m(commit|rollback)\M'))`
+  EXISTS (SELECT FROM deep WHERE may AND (NOT readable OR source ~* E'\\m(dblink|aws_lambda|aws_s3|pg_background|http)')),
+  EXISTS (SELECT FROM deep WHERE procedure AND (NOT readable OR source ~* E'\\m(commit|rollback)\\s*(;|and\\M)'))`
 
 // Names returns the words and names in the statement, those of relations among
 // them.
