@@ -131,7 +131,7 @@ func (l loading) succeed(t *testing.T, w *world, s shape, rows int) {
 func TestLoadDisturbed(t *testing.T) {
 	const rows = 1500
 	onEach(t, func(t *testing.T, w *world) {
-		s := shape{largeEvery: 40, large: [2]int{64 << 10, 300 << 10}, hugeEvery: 1000, huge: loadable.huge}
+		s := shape{largeEvery: largeEvery, large: [2]int{64 << 10, 300 << 10}, hugeEvery: 1000, huge: loadable.huge}
 		w.source(t, s, rows)
 		random := random(-2)
 		var all outcomes

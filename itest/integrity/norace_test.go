@@ -3,3 +3,5 @@
 package integrity
 
 const usualRows = 20_000
+
+const largeEvery = 40

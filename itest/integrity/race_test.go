@@ -3,5 +3,8 @@
 package integrity
 
 // usualRows is for the race detector, under which a row takes many times as long.
-// There is a row of every size among so many.
+// Rows of every size are read and loaded without it.
 const usualRows = 8_000
+
+// largeEvery is how many rows there are for each large one where calls go wrong.
+const largeEvery = 160

@@ -1,0 +1,5 @@
+//go:build !race
+
+package auroradataapi_test
+
+const underRace = false
