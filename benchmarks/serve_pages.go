@@ -92,11 +92,18 @@ func (p *pagesAPI) ExecuteStatement(_ context.Context, req *wire.ExecuteRequest)
 	p.mu.Lock()
 	o := p.open[req.TransactionID]
 	p.mu.Unlock()
+	resp := &wire.ExecuteResponse{GeneratedFields: []wire.Field{}}
 	if o == nil {
-		return nil, wire.NewError(wire.CodeBadRequest, "there is no such transaction")
+		if req.SQL != dialect.Survey {
+			return nil, wire.NewError(wire.CodeBadRequest, "there is no such transaction")
+		}
+		// Asked once for each query: the session may write and make temporary
+		// objects, and the query calls nothing.
+		answer := []wire.Field{wire.Boolean(false), wire.Boolean(true), wire.Boolean(false), wire.Boolean(false), wire.Boolean(false)}
+		resp.Records = wire.NewRecords([][]wire.Field{answer})
+		return resp, nil
 	}
 	time.Sleep(o.latency)
-	resp := &wire.ExecuteResponse{GeneratedFields: []wire.Field{}}
 	switch sql := req.SQL; {
 	case strings.HasPrefix(sql, "DO "):
 	case strings.HasPrefix(sql, "DECLARE "):
