@@ -113,7 +113,7 @@ func TestLargeResultByKey(t *testing.T) {
 			rows, err := direct.Query(st.sql, st.args...)
 			wantN, wantSequence, wantSet := sumsOf(t, rows, err)
 			for _, way := range keyedWays {
-				if st.table && way.paging != auroradataapi.PagingTable || st.passes && way.small {
+				if st.table && way.paging != auroradataapi.PagingTable || way.small && (st.passes || underRace) {
 					continue
 				}
 				db := srv.Open(t, way.change)
@@ -218,7 +218,7 @@ func TestLargeValuesByKey(t *testing.T) {
 	for i, way := range keyedWays {
 		db := srv.Open(t, way.change)
 		statement := "SELECT * FROM long_values ORDER BY id"
-		if i > 0 { // one way is enough for the longest
+		if i > 0 || underRace { // one way is enough for the longest
 			statement = "SELECT * FROM long_values WHERE id <> 1 ORDER BY id"
 		}
 		rows, err := direct.Query(statement)
