@@ -19,6 +19,7 @@ type habit struct {
 	healing  *healing // of readHealed
 	surveyed bool     // its functions have been looked at
 	refused  bool     // for a type or a value, which is no matter of PagingOff
+	failed   bool     // its last run did, for a value or for any other reason
 	asked    bool     // only read in pages where PagingAlways asks for it
 	commits  bool     // a procedure, which cannot be read in pages outside a transaction
 }

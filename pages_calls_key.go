@@ -31,8 +31,8 @@ func (p *keyPages) checkSubqueries(ctx context.Context) error {
 }
 
 // checkFunctions refuses those of the functions that may write, or that choose rows and
-// may choose others on each page, and returns the names of the others, in lower case, as far as the user may
-// see them.
+// may choose others on each page, and returns the names of the others, in lower case, as
+// far as the user may see them.
 func (p *keyPages) checkFunctions(ctx context.Context, calls []string, chooses func(name string) bool) ([]string, error) {
 	if len(calls) == 0 {
 		return nil, nil

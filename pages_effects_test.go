@@ -203,21 +203,82 @@ func runsOnce(t *testing.T, name string, db *sql.DB, q string, n int) {
 	}
 }
 
+// TestNamesAreNoCalls reads what has the name of a function that writes, and does not
+// call it.
+func TestNamesAreNoCalls(t *testing.T) {
+	db := withLog(t).Open(t)
+	exec(t, db, `CREATE FUNCTION norm(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'DECLARE note text := t; BEGIN RETURN note; END'`)
+	exec(t, db, `CREATE FUNCTION remarks(i int) RETURNS text LANGUAGE plpgsql STABLE AS 'BEGIN -- see note
+		RETURN (SELECT t FROM big WHERE id = i); END'`)
+	exec(t, db, `CREATE FUNCTION touch(b big) RETURNS int LANGUAGE sql AS 'SELECT note(b.id)'`)
+	for _, q := range []string{
+		"SELECT norm(t), id FROM big", "SELECT remarks(1), id FROM generate_series(1, 3000) id", "SELECT id, t AS touch FROM big",
+		"SELECT id, t FROM big AS note (id, t)", "WITH note (id, t) AS (SELECT id, t FROM big) SELECT * FROM note",
+	} {
+		if n, err := drainQuery(db, q); n != 3000 || err != nil {
+			t.Errorf("%s: %d rows, %v", q, n, err)
+		}
+	}
+}
+
+// TestHarmlessExtensions reads by functions of extensions that are VOLATILE, though they
+// only read or make something up.
+func TestHarmlessExtensions(t *testing.T) {
+	db := withLog(t).Open(t)
+	exec(t, db, "CREATE EXTENSION pgcrypto")
+	exec(t, db, "CREATE EXTENSION tablefunc")
+	for _, q := range []string{
+		"SELECT pgp_sym_encrypt('x', 'y'), t FROM big", "SELECT gen_salt('bf'), t FROM big", "SELECT normal_rand(3000, 0, 1), repeat('x', 1000)",
+	} {
+		if n, err := drainQuery(db, q); n != 3000 || err != nil {
+			t.Errorf("%s: %d rows, %v", q, n, err)
+		}
+	}
+}
+
 // TestUnknownRunIsLearned has a query that writes be refused for a time that is infinite,
-// in the service's words for any failure. Its next run is delivered.
+// in the service's words for any failure. Where that happens twice in a row, its next run
+// is delivered.
 func TestUnknownRunIsLearned(t *testing.T) {
 	db := withLog(t).Open(t)
 	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAuto, auroradataapi.PagingOff} {
 		exec(t, db, "DELETE FROM log")
 		q := fmt.Sprintf("SELECT note(1), 'infinity'::timestamp AS %s", paging)
-		for run := 1; run <= 2; run++ {
+		for run := 1; run <= 3; run++ {
 			rows, err := db.Query(q, auroradataapi.WithPaging(paging))
 			n, err := drain(rows, err)
-			if first := run == 1; first && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !first && (n != 1 || err != nil) {
+			if first := run <= 2; first && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !first && (n != 1 || err != nil) {
 				t.Errorf("%s, run %d: %d rows, %v", paging, run, n, err)
 			}
 			if logged := query[int](t, db, "SELECT count(*) FROM log"); logged != run {
 				t.Errorf("%s, run %d: it ran %d times", paging, run, logged)
+			}
+		}
+	}
+}
+
+// TestOneFailureIsForgotten has a query that writes fail once, as any call may. It is sent
+// as it is from then on.
+func TestOneFailureIsForgotten(t *testing.T) {
+	srv := withLog(t)
+	for _, paging := range []auroradataapi.Paging{auroradataapi.PagingAuto, auroradataapi.PagingOff} {
+		tracer := new(recording)
+		db, _ := openTraced(t, srv, tracer)
+		q := fmt.Sprintf("SELECT note(1) AS %s", paging)
+		for run := range 5 {
+			if run == 1 || run == 3 {
+				fault(t, srv, server.Fault{SQL: "^SELECT note", Kind: server.FaultError, Code: "InternalFailure", Message: "x", Times: 1})
+			}
+			tracer.take(t)
+			rows, err := db.Query(q, auroradataapi.WithPaging(paging))
+			n, err := drain(rows, err)
+			srv.Server.Faults().Clear()
+			if failed := run == 1 || run == 3; failed && !errors.Is(err, auroradataapi.ErrOutcomeUnknown) || !failed && (n != 1 || err != nil) {
+				t.Errorf("%s, run %d: %d rows, %v", paging, run, n, err)
+			}
+			started, _ := tracer.take(t)
+			if calls := len(started); run%2 == 0 && run > 0 && calls != 1 {
+				t.Errorf("%s, run %d: %d calls", paging, run, calls)
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func (c *Conn) habit(q call) habit {
 		h = habit{}
 	}
 	switch {
-	case c.paging(q) == PagingOff && h.how != readHealed && !h.refused, c.paging(q) != PagingAlways && h.asked:
+	case c.paging(q) == PagingOff && h.how != readHealed && !h.refused && !h.failed, c.paging(q) != PagingAlways && h.asked:
 		return habit{}
 	case c.paging(q) != PagingAlways, h.how != readPlain && h.how != readHealed:
 		return h
@@ -89,7 +89,8 @@ func (c *Conn) queryRows(ctx context.Context, q call) (driver.Rows, error) {
 }
 
 func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, error) {
-	switch h := c.habit(q); h.how {
+	h := c.habit(q)
+	switch h.how {
 	case readPlain:
 	case readHealed:
 		return c.queryAsHealed(ctx, q, b, h.healing)
@@ -102,6 +103,9 @@ func (c *Conn) queryRowsOf(ctx context.Context, q call, b bound) (driver.Rows, e
 		return c.queryPages(ctx, q, b, h)
 	}
 	resp, err := c.send(ctx, q, &b)
+	if err == nil && h.failed { // for another reason
+		c.connector.habits.set(q.habitKey(), habit{})
+	}
 	switch {
 	case err == nil && resp.FormattedRecords != nil:
 		return c.newJSONRows(*resp.FormattedRecords), nil
@@ -140,7 +144,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.queryPages(ctx, q, b, habit{how: readPortal})
 	}
-	seen, err := c.survey(ctx, q)
+	seen, err := c.survey(ctx, q, true)
 	switch {
 	case err != nil:
 		return nil, c.ranBefore(q, refused, err)
@@ -197,15 +201,22 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error, 
 	if unknown && !q.parsed.Kind().Query() { // which fails so for other reasons, too
 		return nil, refused
 	}
-	if h := c.connector.habits.get(q.habitKey()); !h.commits {
+	switch h := c.connector.habits.get(q.habitKey()); {
+	case h.commits:
+	case unknown && !h.failed:
+		c.connector.habits.set(q.habitKey(), habit{failed: true})
+	default:
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal, refused: !errors.Is(refused, ErrResultTooLarge)})
+		if !unknown {
+			refused = fmt.Errorf("its next run is read in pages, and with PagingAlways any: %w", refused)
+		}
 	}
 	if unknown {
 		return nil, refused
 	}
 	if c.tx.Load() == nil && c.enclosed(q) {
 		if seen == nil {
-			asked, err := c.survey(ctx, q)
+			asked, err := c.survey(ctx, q, true)
 			if err != nil {
 				return nil, errors.Join(refused, err)
 			}
@@ -214,7 +225,7 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error, 
 		if !seen.reaches {
 			return c.openPages(ctx, q, b, readPortal, *seen)
 		}
-		refused = errorf("what it changed in the database is undone, what it did beyond may not be: %w", refused)
+		refused = fmt.Errorf("what it changed in the database was rolled back, only what it did beyond may apply: %w", refused)
 	}
 	return nil, &IncompleteError{Applied: true, err: refused}
 }
@@ -227,7 +238,7 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver
 	unknown := !h.surveyed && (how == readCursor || called)
 	if inside || unknown {
 		var err error
-		if seen, err = c.survey(ctx, q); err != nil {
+		if seen, err = c.survey(ctx, q, unknown); err != nil {
 			return nil, err
 		}
 	}
@@ -317,13 +328,22 @@ func (s surveyed) habit() habit {
 	return habit{how: readCursor, surveyed: true}
 }
 
-func (c *Conn) survey(ctx context.Context, q call) (s surveyed, err error) {
+// survey asks what there is to know, of the transaction alone unless the functions are
+// asked for, too: to look into many takes time.
+func (c *Conn) survey(ctx context.Context, q call, functions bool) (s surveyed, err error) {
+	list := func(names func() []string) wire.Field {
+		if !functions {
+			return wire.String("")
+		}
+		return wire.String(strings.Join(names(), "\n"))
+	}
 	resp, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
 		SQL: dialect.Survey,
 		Parameters: []wire.Parameter{
-			{Name: "calls", Value: wire.String(strings.Join(q.parsed.Calls(), "\n"))},
-			{Name: "names", Value: wire.String(strings.Join(q.parsed.Names(), "\n"))},
-			{Name: "operators", Value: wire.String(strings.Join(q.parsed.Operators(), "\n"))},
+			{Name: "calls", Value: list(q.parsed.Calls)},
+			{Name: "columns", Value: list(q.parsed.Columns)},
+			{Name: "names", Value: list(q.parsed.Names)},
+			{Name: "operators", Value: list(q.parsed.Operators)},
 		},
 	})
 	if err != nil {

@@ -274,14 +274,14 @@ func (c *classifier) ownParameters() bool {
 	return c.first == kwPrepare || c.first == kwCreate && c.routine
 }
 
-// sideEffect says whether the word is a function known to change something, or to
-// hand out what it then has no more of; or a schema of such.
+// sideEffect says whether the word is a function known to change something, to hand out
+// what it then has no more of, or to run a text that may do so; or a schema of such.
 func sideEffect(word string) bool {
 	if len(word) < 6 {
 		return false
 	}
 	switch word[0] | 0x20 {
-	case 'a', 'c', 'd', 'g', 'l', 'n', 'p', 'r', 's':
+	case 'a', 'c', 'd', 'g', 'l', 'n', 'p', 'q', 'r', 's', 't':
 	default:
 		return false
 	}
@@ -289,6 +289,7 @@ func sideEffect(word string) bool {
 		"nextval", "setval", "set_config", "pg_notify", "get_lock", "release_lock", "release_all_locks",
 		"loread", "lowrite", "lo_creat", "lo_create", "lo_export", "lo_from_bytea", "lo_import", "lo_open", "lo_put",
 		"lo_truncate", "lo_truncate64", "lo_unlink", "cursor_to_xml", "pg_switch_wal", "aws_lambda", "aws_s3",
+		"ts_rewrite", "ts_stat",
 	} {
 		if strings.EqualFold(word, name) {
 			return true
@@ -297,6 +298,7 @@ func sideEffect(word string) bool {
 	for _, prefix := range [...]string{
 		"pg_advisory_", "pg_try_advisory_", "pg_terminate_", "pg_cancel_", "dblink",
 		"pg_logical_slot_get_", "pg_logical_emit_", "pg_replication_", "pg_create_", "pg_drop_", "pg_stat_reset",
+		"query_to_xml", "crosstab",
 	} {
 		if len(word) >= len(prefix) && strings.EqualFold(word[:len(prefix)], prefix) {
 			return true

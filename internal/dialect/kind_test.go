@@ -25,6 +25,8 @@ func TestKind(t *testing.T) {
 		{PostgreSQL, "rwq", "SELECT loread(1, 10)"},
 		{PostgreSQL, "rwq", "SELECT cursor_to_xml('c', 10, true, true, '')"},
 		{PostgreSQL, "rwq", `SELECT "lo_create"(0)`},
+		{PostgreSQL, "rwq", `SELECT query_to_xml('SELECT f()', true, true, '')`},
+		{PostgreSQL, "rwq", `SELECT * FROM ts_stat('SELECT f()')`},
 		{PostgreSQL, "rwq", "SELECT * FROM aws_lambda.invoke(f, '{}')"},
 		{PostgreSQL, "rwq", "SELECT pg_advisory_lock(1)"},
 		{PostgreSQL, "rq", "SELECT substring(a FOR 3)"},

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,8 +66,28 @@ func FuzzParseRow(f *testing.F) {
 }
 
 func TestCalls(t *testing.T) {
-	got := PostgreSQL.Parse(`SELECT f(1), s.G (2), "H""x"(3), 'i'(4), j /* c */ (5), (6), k.l FROM m(f(1)) -- n(1)`).Calls()
-	if diff := cmp.Diff([]string{"f", "g", `H"x`, "j", "m"}, got); diff != "" {
+	long := strings.Repeat("ÄB_", 20)
+	for sql, want := range map[string][]string{
+		`SELECT f(1), s.G (2), "H""x"(3), 'i'(4), j /* c */ (5), (6), k.l FROM m(f(1)) -- n(1)`: {"f", "g", `H"x`, "j", "m"},
+		`WITH a (x) AS (SELECT f(1)) SELECT * FROM g(x) AS b (y), s.h(1)`:                       {"f", "g", "h"},
+		`SELECT ` + long + `(1), "` + long + `"(1)`:                                             {strings.Repeat("Äb_", 15) + "Äb", strings.Repeat("ÄB_", 15) + "ÄB"},
+	} {
+		if diff := cmp.Diff(want, PostgreSQL.Parse(sql).Calls()); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", sql, diff)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	got := PostgreSQL.Parse(`SELECT a, b.C, (r). /* c */ "D", 1.5, s.t.e FROM s.t`).Columns()
+	if diff := cmp.Diff([]string{"c", "D", "t", "e"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestOperators(t *testing.T) {
+	got := PostgreSQL.Parse(`SELECT a != b, a ### b FROM t WHERE a IN (1) AND b LIKE 'x' AND "case" > 'BETWEEN'`).Operators()
+	if diff := cmp.Diff([]string{"!=", "!~~", "###", "<>", "=", ">", "~~"}, slices.Sorted(slices.Values(got))); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
