@@ -144,7 +144,7 @@ func (c *Conn) queryAgain(ctx context.Context, q call, b bound, refused error) (
 		c.connector.habits.set(q.habitKey(), habit{how: readPortal})
 		return c.queryPages(ctx, q, b, habit{how: readPortal})
 	}
-	seen, err := c.survey(ctx, q, true)
+	seen, err := c.survey(ctx, q)
 	switch {
 	case err != nil:
 		return nil, c.ranBefore(q, refused, err)
@@ -216,7 +216,7 @@ func (c *Conn) undelivered(ctx context.Context, q call, b bound, refused error, 
 	}
 	if c.tx.Load() == nil && c.enclosed(q) {
 		if seen == nil {
-			asked, err := c.survey(ctx, q, true)
+			asked, err := c.survey(ctx, q)
 			if err != nil {
 				return nil, errors.Join(refused, err)
 			}
@@ -237,8 +237,12 @@ func (c *Conn) queryPages(ctx context.Context, q call, b bound, h habit) (driver
 	called := !inside && q.parsed.Verb() == "CALL"
 	unknown := !h.surveyed && (how == readCursor || called)
 	if inside || unknown {
+		ask := c.askTransaction
+		if unknown {
+			ask = c.survey
+		}
 		var err error
-		if seen, err = c.survey(ctx, q, unknown); err != nil {
+		if seen, err = ask(ctx, q); err != nil {
 			return nil, err
 		}
 	}
@@ -328,36 +332,45 @@ func (s surveyed) habit() habit {
 	return habit{how: readCursor, surveyed: true}
 }
 
-// survey asks what there is to know, of the transaction alone unless the functions are
-// asked for, too: to look into many takes time.
-func (c *Conn) survey(ctx context.Context, q call, functions bool) (s surveyed, err error) {
-	list := func(names func() []string) wire.Field {
-		if !functions {
-			return wire.String("")
-		}
-		return wire.String(strings.Join(names(), "\n"))
+// survey asks all that is to know.
+func (c *Conn) survey(ctx context.Context, q call) (surveyed, error) {
+	list := func(name string, names []string) wire.Parameter {
+		return wire.Parameter{Name: name, Value: wire.String(strings.Join(names, "\n"))}
 	}
-	resp, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{
-		SQL: dialect.Survey,
-		Parameters: []wire.Parameter{
-			{Name: "calls", Value: list(q.parsed.Calls)},
-			{Name: "columns", Value: list(q.parsed.Columns)},
-			{Name: "names", Value: list(q.parsed.Names)},
-			{Name: "operators", Value: list(q.parsed.Operators)},
-		},
-	})
+	answer, err := c.askAbout(ctx, q, 5, dialect.Survey,
+		list("calls", q.parsed.Calls()), list("columns", q.parsed.Columns()),
+		list("names", q.parsed.Names()), list("operators", q.parsed.Operators()))
 	if err != nil {
-		return s, err
+		return surveyed{}, err
+	}
+	return surveyed{readOnly: answer[0], confined: !answer[1], writes: answer[2], reaches: answer[3], commits: answer[4]}, nil
+}
+
+// askTransaction asks only of the transaction: to look into functions takes time.
+func (c *Conn) askTransaction(ctx context.Context, q call) (surveyed, error) {
+	answer, err := c.askAbout(ctx, q, 2, dialect.AskTransaction)
+	if err != nil {
+		return surveyed{}, err
+	}
+	return surveyed{readOnly: answer[0], confined: !answer[1]}, nil
+}
+
+// askAbout asks a question whose answer is some booleans.
+func (c *Conn) askAbout(ctx context.Context, q call, answers int, sql string, parameters ...wire.Parameter) ([]bool, error) {
+	resp, err := c.run(ctx, CallDescribe, q, nil, c.tx.Load(), wire.ExecuteRequest{SQL: sql, Parameters: parameters})
+	if err != nil {
+		return nil, err
 	}
 	defer resp.Records.Close()
 	row, err := resp.Records.Next(nil)
-	if err != nil || len(row) != 5 {
-		return s, errorf("the service sent no answer to a question about the transaction")
+	if err != nil || len(row) != answers {
+		return nil, errorf("the service sent no answer to a question about the transaction")
 	}
-	return surveyed{
-		readOnly: row[0].Boolean(), confined: !row[1].Boolean(),
-		writes: row[2].Boolean(), reaches: row[3].Boolean(), commits: row[4].Boolean(),
-	}, nil
+	answer := make([]bool, answers)
+	for i := range answer {
+		answer[i] = row[i].Boolean()
+	}
+	return answer, nil
 }
 
 // The bounds of Config.PageBytes. What is above the largest is kept for the row

@@ -6,13 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// Survey is a query about a transaction and what a statement in it uses: the parameters
-// calls, columns, names and operators have what its functions, its columns with a table
-// in front, all else and its operators are called, one a line. It returns whether the transaction is read-only; whether it may
-// make the functions of a Cursor, and none is there that another role has made; whether
-// a function may write as far as its definition tells; whether what one does may be
-// beyond the database: it is of a language that can do anything, or names an extension
-// that does; and whether a procedure commits.
+// AskTransaction is a query about a transaction: whether it is read-only; and whether it
+// may make the functions of a Cursor, and none is there that another role has made.
+const AskTransaction = `SELECT current_setting('transaction_read_only') = 'on',
+  has_database_privilege(current_database(), 'TEMPORARY') AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc
+    WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE'))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger
+    WHERE evtenabled <> 'D' AND evtevent LIKE 'ddl%' AND (evttags IS NULL OR 'CREATE FUNCTION' = ANY(evttags)))`
+
+// Survey asks the same, and what a statement uses: the parameters calls, columns, names
+// and operators have what its functions, its columns with a table in front, all else and
+// its operators are called, one a line. It also returns whether a function may write as
+// far as its definition tells; whether what one does may be beyond the database: it is of
+// a language that can do anything, or names an extension that does; and whether a
+// procedure commits.
 //
 // The functions are those that the statement calls, also as a column of a row, by a
 // view, an operator, a domain, a cast or an aggregate; and those that their bodies name
@@ -68,11 +75,7 @@ const Survey = `WITH RECURSIVE
         FROM regexp_matches(deep.source, E'([^\\x01-\\x23\\x25-\\x2f\\x3a-\\x40\\x5b-\\x5e\\x60\\x7b-\\x7f]+)"?\\s*\\(', 'g') m))
       UNION ALL SELECT d.refobjid FROM pg_catalog.pg_depend d
       WHERE d.classid = CAST('pg_catalog.pg_proc' AS regclass) AND d.objid = deep.oid AND d.refclassid = CAST('pg_catalog.pg_proc' AS regclass))))
-SELECT current_setting('transaction_read_only') = 'on',
-  has_database_privilege(current_database(), 'TEMPORARY') AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc
-    WHERE pronamespace = pg_my_temp_schema() AND proname LIKE 'auroradataapi%' AND NOT pg_has_role(proowner, 'USAGE'))
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger
-    WHERE evtenabled <> 'D' AND evtevent LIKE 'ddl%' AND (evttags IS NULL OR 'CREATE FUNCTION' = ANY(evttags))),
+` + AskTransaction + `,
   EXISTS (SELECT FROM deep WHERE may),
   EXISTS (SELECT FROM deep WHERE may AND (NOT readable OR source ~* E'\\m(dblink|aws_lambda|aws_s3|pg_background|http)')),
   EXISTS (SELECT FROM deep WHERE procedure AND (NOT readable OR source ~* E'\\m(commit|rollback)\\s*(;|and\\M)'))`
@@ -108,29 +111,27 @@ func (s *Statement) Columns() []string {
 	return columns
 }
 
-// Operators returns the operators in the statement of PostgreSQL, and those behind its
-// words.
+// Operators returns the operators in a statement of PostgreSQL, and those that go by
+// another name there.
 func (s *Statement) Operators() []string {
 	var operators []string
 	l := s.dialect.newLexer(s.sql)
 	for t := l.next(); t.kind != tokEOF; t = l.next() {
 		switch text := l.text(t); t.kind {
 		case tokOperator:
-			operators = append(operators, text)
-			if text == "!=" {
-				operators = append(operators, "<>")
-			}
+			operators = append(append(operators, text), spelledOperators[text]...)
 		case tokWord:
-			operators = append(operators, wordOperators[strings.ToUpper(text)]...)
+			operators = append(operators, spelledOperators[strings.ToUpper(text)]...)
 		}
 	}
 	slices.Sort(operators)
 	return slices.Compact(operators)
 }
 
-// wordOperators are the operators that a word stands for, with and without a NOT in front
-// of it.
-var wordOperators = map[string][]string{
+// spelledOperators are the operators that a word, with or without a NOT in front of it, or
+// another operator stands for.
+var spelledOperators = map[string][]string{
+	"!=":       {"<>"},
 	"BETWEEN":  {"<", "<=", ">", ">="},
 	"CASE":     {"="},
 	"DISTINCT": {"="},
