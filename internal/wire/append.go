@@ -90,6 +90,20 @@ func appendString(dst []byte, s string) []byte {
 	return append(append(dst, s[start:]...), '"')
 }
 
+// quotedLen returns how many bytes a text takes as a JSON string.
+func quotedLen(s string) int {
+	n := len(s) + 2
+	for i := plainString(s, 0); i < len(s); i = plainString(s, i+1) {
+		switch s[i] {
+		case '"', '\\', '\n', '\r', '\t':
+			n++
+		default:
+			n += 5
+		}
+	}
+	return n
+}
+
 // plainString returns the end of the plain text that begins at i, as plain does.
 func plainString(s string, i int) int {
 	for ; i+8 <= len(s); i += 8 {

@@ -2,7 +2,7 @@ package wire
 
 // AppendJSON appends the request as the service reads it.
 func (r *ExecuteRequest) AppendJSON(dst []byte) []byte {
-	o := openObject(dst)
+	o := openObject(r.reserve(dst))
 	if r.ContinueAfterTimeout {
 		o.bool("continueAfterTimeout", true)
 	}
@@ -25,6 +25,24 @@ func (r *ExecuteRequest) AppendJSON(dst []byte) []byte {
 	o.string("sql", r.SQL)
 	o.optional("transactionId", r.TransactionID)
 	return o.close()
+}
+
+// longText is how many bytes a text has that is worth to be measured.
+const longText = 64 << 10
+
+// reserve returns dst with memory for the request, if it has long texts: with what
+// append takes one step after the other, they would be copied several times.
+func (r *ExecuteRequest) reserve(dst []byte) []byte {
+	n := 0
+	for i := range r.Parameters {
+		if s := r.Parameters[i].Value.str; len(s) >= longText {
+			n += quotedLen(s)
+		}
+	}
+	if n += len(dst); n == len(dst) || n <= cap(dst) {
+		return dst
+	}
+	return append(make([]byte, 0, n+n/64), dst...) // and for the statement and the names
 }
 
 // ParseJSON reads a request. It returns a *JSONError for what is not one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -77,17 +78,20 @@ func (s *scanner) skipString() error {
 
 // unescape resolves the escapes of a string.
 func unescape(raw []byte) (string, error) {
-	out := make([]byte, 0, len(raw))
+	var out strings.Builder
+	out.Grow(len(raw))
 	for {
 		i := bytes.IndexByte(raw, '\\')
 		if i < 0 {
-			return string(append(out, raw...)), nil
+			out.Write(raw)
+			return out.String(), nil
 		}
 		r, rest, err := nextEscape(raw[i:])
 		if err != nil {
 			return "", err
 		}
-		out = utf8.AppendRune(append(out, raw[:i]...), r)
+		out.Write(raw[:i])
+		out.WriteRune(r)
 		raw = rest
 	}
 }
