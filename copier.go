@@ -20,10 +20,13 @@ type copier struct {
 	encoder *copyEncoder
 	most    int // bytes of rows that fit a call, as they are written within the request
 
-	row   int64  // the number of the last row that was read
-	held  []byte // that row, where it did not fit the chunk
-	tx    *tx    // the transaction of all calls; nil with PerCall
+	row   int64       // the number of the last row that was read
+	over  bool        // there is no other
+	held  []byte      // that row, where it did not fit the chunk
+	tx    *tx         // the transaction of all calls; nil with PerCall
+	ahead *copyFlight // the chunk that is on its way; nil if there is none, and with PerCall
 	mu    sync.Mutex
+	spare []*copyChunk // memory of chunks that were loaded
 	done  CopyResult
 	took  []RowRange // committed, with PerCall
 	doubt []RowRange // perhaps committed, with PerCall
@@ -88,15 +91,29 @@ func (p *copier) runOrRelease(ctx context.Context) error {
 	return err
 }
 
-// runTransaction loads all rows in the transaction.
+// runTransaction loads all rows in the transaction. While a chunk is on its way, the
+// rows of the next are read, as with PerCall.
 func (p *copier) runTransaction(ctx context.Context) error {
+	defer p.abandon() // also if the source panics
 	for {
-		chunk, err := p.next()
+		chunk, err := p.next(ctx)
+		if landed := p.land(ctx); landed != nil {
+			return landed // it is about earlier rows than err is
+		}
+		if told := p.tell(chunk); told != nil {
+			return told // so is this
+		}
 		if err != nil || chunk == nil {
 			return err
 		}
-		if err := p.load(ctx, chunk); err != nil {
-			return err
+		switch {
+		case chunk.rows() == 0:
+		case p.long(chunk): // it takes memory enough without a second one
+			if err := p.load(ctx, chunk); err != nil {
+				return err
+			}
+		default:
+			p.launch(ctx, chunk)
 		}
 	}
 }
@@ -119,8 +136,15 @@ func (p *copier) runPerCall(ctx context.Context) error {
 	var err error
 	for !stopped() {
 		var chunk *copyChunk
-		if chunk, err = p.next(); err != nil || chunk == nil {
+		chunk, err = p.next(ctx)
+		if told := p.tell(chunk); told != nil {
+			err = told // it is about an earlier row
+		}
+		if err != nil || chunk == nil {
 			break
+		}
+		if chunk.rows() == 0 {
+			continue
 		}
 		free <- struct{}{}
 		if stopped() {
@@ -130,7 +154,11 @@ func (p *copier) runPerCall(ctx context.Context) error {
 		go func() {
 			defer func() { <-free; calls.Done() }()
 			var err error
-			contain(func() { err = p.load(ctx, chunk) }, func(u *unwinding) {
+			contain(func() {
+				if err = p.load(ctx, chunk); err == nil {
+					p.reuse(chunk)
+				}
+			}, func(u *unwinding) {
 				p.mu.Lock()
 				defer p.mu.Unlock()
 				unwound = cmp.Or(unwound, u)

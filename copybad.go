@@ -12,25 +12,41 @@ func (p *copier) load(ctx context.Context, k *copyChunk) error {
 	return p.loadFrom(ctx, k, false)
 }
 
-// loadFrom is load where the savepoint may stand already. It is released whatever
-// comes of the rows, so that a transaction has one at a time: a failure that no row
-// is to blame for is the exception, for behind it the savepoint is the way back.
+// loadFrom is load where the savepoint may stand already.
 func (p *copier) loadFrom(ctx context.Context, k *copyChunk, saved bool) error {
+	s, err := p.try(ctx, k, saved)
+	return p.settle(ctx, k, s, err)
+}
+
+// try sends a chunk, between a savepoint and its release where rows are left out. It
+// is released whatever comes of the rows, so that a transaction has one at a time: a
+// failure that no row is to blame for is the exception, for behind it the savepoint is
+// the way back. try makes calls and nothing else.
+func (p *copier) try(ctx context.Context, k *copyChunk, saved bool) (sent, error) {
 	skip := p.options.OnBadRow != nil
 	if skip && !saved {
 		if err := p.savepoint(ctx, "SAVEPOINT "); err != nil {
-			return err
+			return sent{beside: true}, err
 		}
 	}
-	err := p.send(ctx, k)
+	s, err := p.send(ctx, k)
+	if err == nil && skip {
+		err = p.savepoint(ctx, "RELEASE SAVEPOINT ")
+		s.beside = err != nil
+	}
+	return s, err
+}
+
+// settle does what there is to do about what came of a chunk.
+func (p *copier) settle(ctx context.Context, k *copyChunk, s sent, err error) error {
+	p.count(k, s, err)
+	skip := p.options.OnBadRow != nil
 	var named *CopyError
 	switch {
-	case errors.As(err, &named):
-		return err
-	case err == nil && skip:
-		return p.savepoint(ctx, "RELEASE SAVEPOINT ")
 	case err == nil:
 		return nil
+	case s.beside, errors.As(err, &named):
+		return err
 	case p.tx != nil && !skip && k.rows() == 1 && blamesRow(err):
 		return &CopyError{Row: k.first(), err: err}
 	case !blamesRow(err), p.tx != nil && !skip:

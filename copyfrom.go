@@ -115,8 +115,9 @@ type CopyOptions struct {
 	// transaction, the rows of its call are, unless that had but one. A constraint that
 	// is deferred until the commit of a transaction is no row's: its error is an *Error.
 	//
-	// With PerCall, OnBadRow and Progress may be called by other goroutines, one at
-	// a time. If one panics, so does CopyFrom when no call is under way any longer.
+	// The source, OnBadRow and Progress are called by the goroutine that called CopyFrom;
+	// with PerCall, OnBadRow and Progress may be by others, one at a time. If one
+	// panics, so does CopyFrom when no call is under way any longer.
 	OnBadRow func(BadRow) error
 	// Progress, if not nil, is called after each call that loaded rows, which may be
 	// thousands. Without PerCall they are not committed yet.
@@ -165,6 +166,9 @@ type CopyResult struct {
 // text for a bytea, such as \x00ff for two bytes, as of any statement. If it fails, the
 // error tells the row, where one is to blame: a *CopyError. CopyRows is a source of rows
 // in a slice, CopySeq one of a sequence.
+//
+// While a call is on its way, the rows of the next are read, so that the source is up to
+// two calls ahead of what Progress tells of.
 //
 // The source, OnBadRow and Progress must not use the Tx or Conn that is loaded by, nor
 // read an sql.Rows of it: database/sql has them wait for CopyFrom, which waits for

@@ -8,23 +8,25 @@ import (
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
-// send sends a chunk and counts it.
-func (p *copier) send(ctx context.Context, k *copyChunk) error {
-	var s sent
-	var err error
+// send sends a chunk.
+func (p *copier) send(ctx context.Context, k *copyChunk) (s sent, err error) {
 	if p.long(k) {
 		s, err = p.sendLong(ctx, k)
 	} else {
 		s, err = p.sendShort(ctx, k)
 	}
+	return s, metOtherKey(err)
+}
+
+// count counts a chunk that was sent, or notes that it may have been.
+func (p *copier) count(k *copyChunk, s sent, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if s.doubt {
+		p.doubt = k.addTo(p.doubt)
+	}
 	if err != nil {
-		err = metOtherKey(err)
-		if s.doubt {
-			p.doubt = k.addTo(p.doubt)
-		}
-		return err
+		return
 	}
 	p.took = k.addTo(p.took)
 	p.done.Rows += int64(k.rows())
@@ -34,7 +36,6 @@ func (p *copier) send(ctx context.Context, k *copyChunk) error {
 	if p.options.Progress != nil {
 		p.options.Progress(p.done.CopyProgress)
 	}
-	return nil
 }
 
 // sent is what came of sending a chunk.
@@ -42,6 +43,7 @@ type sent struct {
 	calls    int // that carried rows
 	affected int64
 	doubt    bool // the rows may be in the table, in spite of the error
+	beside   bool // the error is not about the rows, but about the savepoint
 }
 
 // sendShort sends a chunk by one call.

@@ -1,0 +1,65 @@
+package auroradataapi
+
+import "context"
+
+// A chunk takes as long to read and to write as to load, or longer: in a
+// transaction, where only one call can be made at a time, the next chunk is read while
+// one is on its way. The source, OnBadRow and Progress are called by the goroutine of
+// CopyFrom all the same; the other one only makes calls.
+
+// copyFlight is a chunk on its way.
+type copyFlight struct {
+	chunk   *copyChunk
+	ended   chan struct{} // closed when the calls are
+	sent    sent
+	err     error
+	unwound *unwinding // of a tracer
+}
+
+// launch sends a chunk on its way.
+func (p *copier) launch(ctx context.Context, k *copyChunk) {
+	f := &copyFlight{chunk: k, ended: make(chan struct{})}
+	p.ahead = f
+	go contain(func() { f.sent, f.err = p.try(ctx, k, false) }, func(u *unwinding) {
+		f.unwound = u
+		close(f.ended)
+	})
+}
+
+// landed reports whether there is a chunk that was on its way and is no more.
+func (p *copier) landed() bool {
+	if p.ahead == nil {
+		return false
+	}
+	select {
+	case <-p.ahead.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// land waits for the chunk that is on its way, if there is one, and does what there is
+// to do about what came of it.
+func (p *copier) land(ctx context.Context) error {
+	f := p.ahead
+	if f == nil {
+		return nil
+	}
+	<-f.ended
+	p.ahead = nil
+	f.unwound.resume()
+	err := p.settle(ctx, f.chunk, f.sent, f.err)
+	if err == nil {
+		p.reuse(f.chunk)
+	}
+	return err
+}
+
+// abandon waits for the chunk that is on its way, of which nobody wants to know any
+// more.
+func (p *copier) abandon() {
+	if p.ahead != nil {
+		<-p.ahead.ended
+	}
+}
