@@ -266,8 +266,7 @@ func TestCopyFromManyUnsendable(t *testing.T) {
 		aheadTable(t, db)
 		const all = 5000
 		told, most := int64(0), int64(0)
-		var source *steppedSource
-		source = &steppedSource{row: func(n int64) []any {
+		source := &steppedSource{row: func(n int64) []any {
 			most = max(most, n-told)
 			switch {
 			case n > all:
