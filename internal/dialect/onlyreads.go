@@ -60,7 +60,8 @@ func (r *clauseReader) mayCallStored(i int) bool {
 }
 
 // namesColumns says whether the parenthesis at i holds the columns of what WITH
-// defines: x (a, b) AS (…).
+// defines: x (a, b) AS (…), with a query in there. A call that a table is made of has
+// the definitions of its columns there: FROM t, x (1) AS (a int).
 func (r *clauseReader) namesColumns(i int) bool {
 	if !r.is(i-2, "WITH") && !r.is(i-2, "RECURSIVE") && !r.is(i-2, ",") {
 		return false
@@ -68,5 +69,20 @@ func (r *clauseReader) namesColumns(i int) bool {
 	for i < len(r.tokens) && !r.is(i, ")") {
 		i++
 	}
-	return r.is(i+1, "AS") && r.is(i+2, "(")
+	if !r.is(i+1, "AS") {
+		return false
+	}
+	i += 2
+	if r.is(i, "NOT") {
+		i++
+	}
+	if r.is(i, "MATERIALIZED") {
+		i++
+	}
+	if !r.is(i, "(") {
+		return false
+	}
+	i++
+	return r.is(i, "SELECT") || r.is(i, "WITH") || r.is(i, "TABLE") ||
+		r.is(i, "VALUES") && (r.is(i+1, "(") || r.is(i+1, "ROW"))
 }

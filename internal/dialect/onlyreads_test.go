@@ -9,6 +9,9 @@ func TestOnlyReads(t *testing.T) {
 		"SELECT ARRAY(SELECT 1), (ROW(1, 2)), a NOT IN (TABLE b) OFFSET (1)":                                                             true,
 		"SELECT f()": false, "SELECT pg_catalog.abs(1)": false, `SELECT "abs"(1)`: false, "SELECT abs(f())": false, "SELECT a::f(1)": true,
 		"SELECT nextval('s')": false, "SELECT 1 FROM f() AS t (a int)": false, "INSERT INTO t VALUES (1)": false, "SELECT a FOR UPDATE": false,
+		"SELECT a FROM t, f(1) AS (a int)": false, "WITH w (a) AS (VALUES (1)) SELECT b FROM w, f (a) AS (b int)": false,
+		"SELECT a FROM t, f(1) AS (\"select\" int)": false, "SELECT a FROM t, f(1) AS (values int)": false,
+		"WITH w (a) AS (SELECT 1), x (b) AS NOT MATERIALIZED (TABLE w UNION SELECT 2), y (c) AS MATERIALIZED (WITH z AS (SELECT 3) TABLE z) TABLE y": true,
 		"SELECT f($1)": false, "SELECT E'a', f(1)": false, "SELECT 1; SELECT f()": false, "EXPLAIN (ANALYZE) SELECT 1": false,
 	} {
 		if got := PostgreSQL.Parse(sql).OnlyReads(); got != want {
@@ -20,7 +23,7 @@ func TestOnlyReads(t *testing.T) {
 		"SELECT SUM(i) OVER (PARTITION BY (j)), RANK() OVER w FROM t WINDOW w AS (ORDER BY j), v AS ()",
 		"SELECT * FROM (SELECT 1, 2) d (a, b) JOIN (SELECT 1) AS `e` (`c`) ON (a = c)",
 		"SELECT * FROM t, LATERAL (SELECT t.a) l WHERE a = SOME (TABLE u) OR a = ANY (WITH x AS (SELECT 1) SELECT * FROM x)",
-		"WITH x (a, b) AS (SELECT 1, 2), `y` (c) AS (SELECT 3) SELECT * FROM x, y",
+		"WITH x (a, b) AS (SELECT 1, 2), `y` (c) AS (SELECT 3) SELECT * FROM x, y", "WITH x (a) AS (VALUES ROW(1)) TABLE x",
 		"SELECT MATCH (a) AGAINST ('b' IN BOOLEAN MODE), 'c' MEMBER OF ('[]'), 'a' LIKE ('b') FROM t",
 		"SELECT * FROM JSON_TABLE('[]', '$[*]' COLUMNS (a DECIMAL(9,2) PATH '$.a', NESTED PATH '$.b' COLUMNS (c DATETIME(6) PATH '$'))) j",
 		"SELECT /* f(1) */ 'f(1)' AS `f(1)` # f(1)", "SELECT a FROM t USE INDEX (i) WHERE TRIM(LEADING ('x') FROM a) = ?",
