@@ -20,16 +20,17 @@ type copier struct {
 	encoder *copyEncoder
 	most    int // bytes of rows that fit a call, as they are written within the request
 
-	row   int64       // the number of the last row that was read
-	over  bool        // there is no other
-	held  []byte      // that row, where it did not fit the chunk
-	tx    *tx         // the transaction of all calls; nil with PerCall
-	ahead *copyFlight // the chunk that is on its way; nil if there is none, and with PerCall
-	mu    sync.Mutex
-	spare []*copyChunk // memory of chunks that were loaded
-	done  CopyResult
-	took  []RowRange // committed, with PerCall
-	doubt []RowRange // perhaps committed, with PerCall
+	row    int64       // the number of the last row that was read
+	over   bool        // there is no other
+	held   []byte      // that row, where it did not fit the chunk
+	tx     *tx         // the transaction of all calls; nil with PerCall
+	ahead  *copyFlight // the chunk that is on its way; nil if there is none, and with PerCall
+	unsent []BadRow    // rows behind that chunk that cannot be sent
+	mu     sync.Mutex
+	spare  []*copyChunk // memory of chunks that were loaded
+	done   CopyResult
+	took   []RowRange // committed, with PerCall
+	doubt  []RowRange // perhaps committed, with PerCall
 }
 
 // copyReserve is what a request has besides the statement and the rows: the
@@ -100,20 +101,15 @@ func (p *copier) runTransaction(ctx context.Context) error {
 		if landed := p.land(ctx); landed != nil {
 			return landed // it is about earlier rows than err is
 		}
-		if told := p.tell(chunk); told != nil {
-			return told // so is this
-		}
 		if err != nil || chunk == nil {
 			return err
 		}
-		switch {
-		case chunk.rows() == 0:
-		case p.long(chunk): // it takes memory enough without a second one
-			if err := p.load(ctx, chunk); err != nil {
-				return err
-			}
-		default:
+		if !p.long(chunk) {
 			p.launch(ctx, chunk)
+			continue
+		}
+		if err := p.load(ctx, chunk); err != nil { // it takes memory enough without a second one
+			return err
 		}
 	}
 }
@@ -136,15 +132,8 @@ func (p *copier) runPerCall(ctx context.Context) error {
 	var err error
 	for !stopped() {
 		var chunk *copyChunk
-		chunk, err = p.next(ctx)
-		if told := p.tell(chunk); told != nil {
-			err = told // it is about an earlier row
-		}
-		if err != nil || chunk == nil {
+		if chunk, err = p.next(ctx); err != nil || chunk == nil {
 			break
-		}
-		if chunk.rows() == 0 {
-			continue
 		}
 		free <- struct{}{}
 		if stopped() {

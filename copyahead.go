@@ -39,8 +39,8 @@ func (p *copier) landed() bool {
 	}
 }
 
-// land waits for the chunk that is on its way, if there is one, and does what there is
-// to do about what came of it.
+// land waits for the chunk that is on its way, if there is one, does what there is to
+// do about what came of it, and tells of the rows behind it that cannot be sent.
 func (p *copier) land(ctx context.Context) error {
 	f := p.ahead
 	if f == nil {
@@ -49,11 +49,32 @@ func (p *copier) land(ctx context.Context) error {
 	<-f.ended
 	p.ahead = nil
 	f.unwound.resume()
-	err := p.settle(ctx, f.chunk, f.sent, f.err)
-	if err == nil {
-		p.reuse(f.chunk)
+	if err := p.settle(ctx, f.chunk, f.sent, f.err); err != nil {
+		return err
 	}
-	return err
+	p.reuse(f.chunk)
+	for _, row := range p.unsent {
+		if err := p.bad(row); err != nil {
+			return err
+		}
+	}
+	p.unsent = nil
+	return nil
+}
+
+// maxUnsent is how many rows that cannot be sent wait to be told of.
+const maxUnsent = 1000
+
+// refuse tells of a row that cannot be sent, or keeps it until the chunk before it has
+// landed.
+func (p *copier) refuse(ctx context.Context, row BadRow) error {
+	if p.ahead == nil {
+		return p.bad(row)
+	}
+	if p.unsent = append(p.unsent, row); len(p.unsent) < maxUnsent {
+		return nil
+	}
+	return p.land(ctx)
 }
 
 // abandon waits for the chunk that is on its way, of which nobody wants to know any

@@ -11,9 +11,8 @@ import (
 type copyChunk struct {
 	numbers []int64 // of the rows, from 1; those of rows that cannot be sent are not there
 	text    []byte
-	starts  []int    // where each row begins in text
-	quoted  int      // bytes that text takes as a string within a request; not of a part
-	unsent  []BadRow // the rows among them that cannot be sent; not of a part
+	starts  []int // where each row begins in text
+	quoted  int   // bytes that text takes as a string within a request; not of a part
 }
 
 // add adds a row, which has a comma behind it.
@@ -26,8 +25,7 @@ func (k *copyChunk) add(number int64, row []byte) {
 
 // reset forgets everything but the memory.
 func (k *copyChunk) reset() {
-	clear(k.unsent)
-	*k = copyChunk{numbers: k.numbers[:0], text: k.text[:0], starts: k.starts[:0], unsent: k.unsent[:0]}
+	*k = copyChunk{numbers: k.numbers[:0], text: k.text[:0], starts: k.starts[:0]}
 }
 
 func (k *copyChunk) rows() int { return len(k.starts) }
@@ -49,8 +47,8 @@ func (k *copyChunk) addTo(ranges []RowRange) []RowRange {
 	return ranges
 }
 
-// maxSpareBytes bounds the memory of a chunk that is kept: a row in pieces may take
-// far more than a request.
+// maxSpareBytes bounds the memory of rows that is kept: one in pieces may take far more
+// than a request.
 const maxSpareBytes = 2 * wire.MaxRequestBytes
 
 // memory returns a chunk without rows, with the memory of one that was loaded if there

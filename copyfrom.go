@@ -168,7 +168,8 @@ type CopyResult struct {
 // in a slice, CopySeq one of a sequence.
 //
 // While a call is on its way, the rows of the next are read, so that the source is up to
-// two calls ahead of what Progress tells of.
+// two calls ahead of what Progress tells of. What came of a call is told between two
+// rows: a source must not wait for OnBadRow or Progress.
 //
 // The source, OnBadRow and Progress must not use the Tx or Conn that is loaded by, nor
 // read an sql.Rows of it: database/sql has them wait for CopyFrom, which waits for

@@ -5,21 +5,18 @@ import (
 	"fmt"
 )
 
-// maxUnsent is how many rows that cannot be sent a chunk has at most.
-const maxUnsent = 1000
-
 // next reads rows until a call is full, or one that no call can carry, and returns
-// nil behind the last. Where the source fails, it returns what was read before, of
-// which the rows that cannot be sent are of interest still. What there is to do about
-// the chunk that is on its way, it does as soon as that has landed: a source may take
-// its time.
+// nil behind the last. What there is to do about the chunk that is on its way, it does
+// between two rows, as soon as that has landed: a source may take its time for many.
 func (p *copier) next(ctx context.Context) (*copyChunk, error) {
 	k := p.memory()
 	if len(p.held) > 0 {
 		k.add(p.row, p.held)
-		p.held = p.held[:0]
+		if p.held = p.held[:0]; cap(p.held) > maxSpareBytes {
+			p.held = nil
+		}
 	}
-	for len(k.unsent) < maxUnsent {
+	for {
 		if p.landed() {
 			if err := p.land(ctx); err != nil {
 				return nil, err
@@ -27,16 +24,17 @@ func (p *copier) next(ctx context.Context) (*copyChunk, error) {
 		}
 		row, err := p.read()
 		if err != nil {
-			return k, err
+			return nil, err
 		}
 		switch {
+		case row.end && k.rows() == 0:
+			return nil, nil
 		case row.end:
-			if k.rows()+len(k.unsent) == 0 {
-				return nil, nil
-			}
 			return k, nil
 		case row.err != nil:
-			k.unsent = append(k.unsent, BadRow{Row: p.row, Err: row.err})
+			if err := p.refuse(ctx, BadRow{Row: p.row, Err: row.err}); err != nil {
+				return nil, err
+			}
 		case k.rows() > 0 && k.quoted+quotedLen(row.text) > p.most: // one that is too large goes alone
 			p.held = append(p.held, row.text...)
 			return k, nil
@@ -44,7 +42,6 @@ func (p *copier) next(ctx context.Context) (*copyChunk, error) {
 			k.add(p.row, row.text)
 		}
 	}
-	return k, nil
 }
 
 // readRow is what came of reading a row.
@@ -73,17 +70,4 @@ func (p *copier) read() (readRow, error) {
 		return readRow{}, &CopyError{Row: p.row, err: err}
 	}
 	return readRow{text: text, err: err}, nil
-}
-
-// tell tells of the rows of a chunk that cannot be sent.
-func (p *copier) tell(k *copyChunk) error {
-	if k == nil {
-		return nil
-	}
-	for _, row := range k.unsent {
-		if err := p.bad(row); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // maxPooledBytes bounds the buffers that are kept. It is the size of the largest
-// request and what append takes beyond what it needs; a result of 1 MiB, as the service counts, comes to less than that as
-// JSON, unless it is all NULLs and control characters.
+// request and what append takes beyond what it needs; a result of 1 MiB, as the
+// service counts, comes to less than that as JSON, unless it is all NULLs and control
+// characters.
 const maxPooledBytes = wire.MaxRequestBytes + wire.MaxRequestBytes/4
 
 // bufferPool keeps memory for messages.
