@@ -119,8 +119,6 @@ func (p *copier) runTransaction(ctx context.Context) error {
 func (p *copier) runPerCall(ctx context.Context) error {
 	var calls sync.WaitGroup
 	defer calls.Wait() // also if the source panics
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	free := make(chan struct{}, max(p.options.InFlight, 1))
 	var failed []error     // of the calls; guarded by p.mu
 	var unwound *unwinding // of OnBadRow, Progress or a tracer; guarded by p.mu
