@@ -61,35 +61,23 @@ func rowField(rest string) (RowField, string, error) {
 
 // escapedField reads a field that has quotes or backslashes in it.
 func escapedField(rest string) (RowField, string, error) {
-	var b strings.Builder
-	quoted := false
-	for rest != "" {
-		n := strings.IndexAny(rest, ",\"\\")
-		if n < 0 {
-			n = len(rest)
+	var short [512]byte
+	text, quoted := short[:0], false
+	for {
+		n := 0
+		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' && (rest[n] != ',' || quoted) {
+			n++
 		}
-		b.WriteString(rest[:n])
-		if rest = rest[n:]; rest == "" {
-			break
-		}
-		switch c := rest[0]; {
-		case c == '\\' && len(rest) == 1:
+		text, rest = append(text, rest[:n]...), rest[n:]
+		switch {
+		case rest == "" && quoted, rest == `\`:
 			return RowField{}, "", errNotRow
-		case c == '\\', quoted && strings.HasPrefix(rest, `""`):
-			b.WriteByte(rest[1])
-			rest = rest[2:]
-			continue
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-			b.WriteByte(c)
+		case rest == "" || rest[0] == ',':
+			return RowField{Text: string(text)}, rest, nil
+		case rest[0] == '\\', quoted && strings.HasPrefix(rest, `""`):
+			text, rest = append(text, rest[1]), rest[2:]
 		default:
-			return RowField{Text: b.String()}, rest, nil
+			quoted, rest = !quoted, rest[1:]
 		}
-		rest = rest[1:]
 	}
-	if quoted {
-		return RowField{}, "", errNotRow
-	}
-	return RowField{Text: b.String()}, "", nil
 }
