@@ -4,35 +4,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-
-	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
-
-// maxPooledBytes bounds the buffers that are kept. It is the size of the largest
-// request and what append takes beyond what it needs; a result of 1 MiB, as the
-// service counts, comes to less than that as JSON, unless it is all NULLs and control
-// characters.
-const maxPooledBytes = wire.MaxRequestBytes + wire.MaxRequestBytes/4
-
-// bufferPool keeps memory for messages.
-type bufferPool struct{ pool sync.Pool }
-
-func (p *bufferPool) get() *[]byte {
-	if buf, ok := p.pool.Get().(*[]byte); ok {
-		return buf
-	}
-	return new([]byte)
-}
-
-// put takes back what nobody reads any more.
-func (p *bufferPool) put(buf *[]byte) {
-	if cap(*buf) <= maxPooledBytes {
-		p.pool.Put(buf)
-	}
-}
 
 // maxResponseBytes is far above what the service answers: a result of 10 MiB
 // as JSON grows by escaping to at most six times that.

@@ -100,18 +100,6 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// TestPoolKeepsNothingLarge would otherwise keep the largest answer for good.
-func TestPoolKeepsNothingLarge(t *testing.T) {
-	p := new(bufferPool)
-	large := make([]byte, maxPooledBytes+1)
-	for range 100 {
-		p.put(&large)
-		if buf := p.get(); buf == &large {
-			t.Fatal("a buffer above the bound was kept")
-		}
-	}
-}
-
 // TestDamageWithinRows is answered by rows of which one is malformed. The
 // statement was executed, so that the call succeeds, and the rows before it are
 // delivered; then comes the error.

@@ -81,8 +81,8 @@ type Client struct {
 	sleep          func(context.Context, time.Duration) error
 
 	transport *http.Transport // the connections that are ours to close, or nil
-	requests  bufferPool
-	answers   bufferPool
+	requests  wire.Buffers
+	answers   wire.Buffers
 }
 
 var _ wire.API = (*Client)(nil)

@@ -52,8 +52,8 @@ func (r beginResponse) ParseJSON(body []byte) error {
 
 // call encodes the request once and sends it until the retry policy is content.
 func (c *Client) call(ctx context.Context, m message) error {
-	buf := c.requests.get()
-	defer c.requests.put(buf) // nobody reads it after an attempt: see exchange.end
+	buf := c.requests.Get()
+	defer c.requests.Put(buf) // nobody reads it after an attempt: see exchange.end
 	*buf = m.request.AppendJSON((*buf)[:0])
 	return c.retry(ctx, m.op, func() *exchange {
 		x := &exchange{message: m, body: *buf, answers: &c.answers}
@@ -146,15 +146,15 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 // was executed is certain by that time, so the outcome of the call is not
 // unknown for it.
 func (d *deserializer) readAnswer(resp *smithyhttp.Response) error {
-	answers, body := d.answers, d.answers.get()
+	answers, body := d.answers, d.answers.Get()
 	err := readBody(resp, body)
 	if err == nil {
 		err = d.response.ParseJSON(*body)
 	}
 	if execute, ok := d.response.(*wire.ExecuteResponse); ok && err == nil && execute.Records != nil {
-		execute.Records.OnClose(func(int) { answers.put(body) })
+		execute.Records.OnClose(func(int) { answers.Put(body) })
 	} else {
-		answers.put(body)
+		answers.Put(body)
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
 // nopRetryer keeps the SDK from sending anything twice. Its own judgement
@@ -20,8 +22,8 @@ var nopRetryer aws.Retryer = aws.NopRetryer{}
 // exchange is one attempt: one request and what became of it.
 type exchange struct {
 	message
-	body    []byte      // the request
-	answers *bufferPool // memory for the answer
+	body    []byte        // the request
+	answers *wire.Buffers // memory for the answer
 	next    aws.HTTPClient
 	theirs  middleware.DeserializeMiddleware
 	err     error // what the SDK returned

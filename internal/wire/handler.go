@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // message is a request or an answer.
@@ -61,23 +60,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		WriteError(w, err)
 		return
 	}
-	memory := answers.Get().(*[]byte)
+	memory := answers.Get()
+	defer answers.Put(memory) // a writer does not keep what it was given
 	answer := appendAnswer((*memory)[:0])
-	if *memory = answer; cap(answer) <= maxPooledAnswer {
-		defer answers.Put(memory)
-	}
+	*memory = answer
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	_, _ = w.Write(answer) // a client that is gone cannot be told
 }
 
-// answers is memory for answers: a page of a large result takes longer to get
-// some and to clear it than to write it. A writer does not keep what it was given.
-var answers = sync.Pool{New: func() any { return new([]byte) }}
-
-// maxPooledAnswer bounds what is kept of it. A result of 1 MiB, as the service
-// counts, comes to less as JSON, unless it is all NULLs and control characters.
-const maxPooledAnswer = 4 << 20
+var answers Buffers
 
 func (h *handler) answer(r *http.Request) (func(dst []byte) []byte, error) {
 	do := h.calls[r.URL.Path]

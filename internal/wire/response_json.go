@@ -5,7 +5,8 @@ import "slices"
 // AppendJSON appends the answer as the service writes it.
 func (r *ExecuteResponse) AppendJSON(dst []byte) []byte {
 	if r.Records != nil { // a page would be grown to by and by, and copied each time
-		dst = slices.Grow(dst, fieldBytes(r.Records.rows))
+		n := fieldBytes(r.Records.rows)
+		dst = slices.Grow(dst, n+n/8) // and for what has to be escaped
 	}
 	o := openObject(dst)
 	if r.ColumnMetadata != nil {
