@@ -116,13 +116,14 @@ func (s *pgSession) run(ctx context.Context, st statement) (*result, error) {
 	b := bind(st.params)
 	rr := s.pc.ExecParams(ctx, st.sql.SQL, b.values, b.oids, b.formats, nil)
 	raw := readRows(rr, st.most)
+	defer raw.release()
 	tag, err := rr.Close()
 	started, dropped := s.guard.take()
 	if started != "" {
 		return nil, copyStarted(started)
 	}
 	if dropped {
-		raw.tooLarge, raw.rows = true, nil
+		raw.tooLarge = true
 	}
 	if err != nil {
 		return nil, runError(err, st)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -11,25 +12,24 @@ import (
 // rawRows is what a statement returned, as the database wrote it.
 type rawRows struct {
 	columns  []pgconn.FieldDescription // nil if the statement returns no rows
-	rows     []rawRow
-	count    int  // of all rows, kept or not
-	tooLarge bool // whether they passed the limit, and were dropped
+	values   *[]byte                   // of all rows: the length of each, in 4 bytes, and its text
+	count    int                       // of all rows, kept or not
+	tooLarge bool                      // whether they passed the limit
 }
 
-// rawRow is a row: the texts of its columns, one behind the other, and where
-// each ends. A negative end is a NULL.
-type rawRow struct {
-	text string
-	ends []int32
-}
+// nullLength is the length of a NULL.
+const nullLength = 1<<32 - 1
+
+// rawMemory is memory for values.
+var rawMemory wire.Buffers
 
 // readRows reads rows up to the size that the service returns. Those beyond
 // are read and forgotten, so that the session stays usable and the statement
-// does all it does.
+// does all it does. The rows have to be released.
 func readRows(rr *pgconn.ResultReader, most int) rawRows {
-	var raw rawRows
+	raw := rawRows{values: rawMemory.Get()}
 	raw.columns = slices.Clone(rr.FieldDescriptions()) // a clone of an empty slice is not nil
-	var text []byte
+	all := (*raw.values)[:0]
 	size := 0
 	for rr.NextRow() {
 		raw.count++
@@ -42,28 +42,23 @@ func readRows(rr *pgconn.ResultReader, most int) rawRows {
 			octets += len(v)
 		}
 		if size += wire.ResultRowBytes(len(values), octets); size > most {
-			raw.tooLarge, raw.rows = true, nil
+			raw.tooLarge = true
 			continue
 		}
-		var row rawRow
-		row, text = newRawRow(values, text[:0])
-		raw.rows = append(raw.rows, row)
+		for _, v := range values {
+			if v == nil {
+				all = binary.LittleEndian.AppendUint32(all, nullLength)
+				continue
+			}
+			all = append(binary.LittleEndian.AppendUint32(all, uint32(len(v))), v...)
+		}
 	}
+	*raw.values = all
 	return raw
 }
 
-// newRawRow copies a row, by way of buf.
-func newRawRow(values [][]byte, buf []byte) (rawRow, []byte) {
-	ends := make([]int32, len(values))
-	for i, v := range values {
-		buf = append(buf, v...)
-		ends[i] = int32(len(buf))
-		if v == nil {
-			ends[i] = -1
-		}
-	}
-	return rawRow{text: string(buf), ends: ends}, buf
-}
+// release gives the memory of the values back.
+func (raw *rawRows) release() { rawMemory.Put(raw.values) }
 
 // fields returns the rows as the service does, or its reason not to.
 func (raw *rawRows) fields(types []*columnType, options wire.ResultSetOptions) ([][]wire.Field, error) {
@@ -77,22 +72,24 @@ func (raw *rawRows) fields(types []*columnType, options wire.ResultSetOptions) (
 	if raw.tooLarge {
 		return nil, resultTooLarge()
 	}
-	rows := make([][]wire.Field, len(raw.rows))
-	all := make([]wire.Field, len(raw.rows)*len(types))
-	for i, row := range raw.rows {
+	rows := make([][]wire.Field, raw.count)
+	all := make([]wire.Field, raw.count*len(types))
+	for i := range rows {
 		rows[i] = all[i*len(types) : (i+1)*len(types) : (i+1)*len(types)]
-		start := int32(0)
-		for c, end := range row.ends {
-			if end < 0 {
-				rows[i][c] = wire.Null()
-				continue
-			}
-			var err error
-			if rows[i][c], err = toField(types[c], row.text[start:end], options); err != nil {
-				return nil, err
-			}
-			start = end
+	}
+	left, text := *raw.values, string(*raw.values)
+	for i := range all {
+		n := binary.LittleEndian.Uint32(left)
+		left, text = left[4:], text[4:]
+		if n == nullLength {
+			all[i] = wire.Null()
+			continue
 		}
+		var err error
+		if all[i], err = toField(types[i%len(types)], text[:n], options); err != nil {
+			return nil, err
+		}
+		left, text = left[n:], text[n:]
 	}
 	return rows, nil
 }
