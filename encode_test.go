@@ -343,3 +343,20 @@ func fuzzValue(shape *[]byte, depth int, s string, n int64, x float64) any {
 		return Date(time.Unix(n%1e12, 0))
 	}
 }
+
+// TestIntervalText has spans that PostgreSQL 13 and 14 do not read as a number of
+// microseconds, or of seconds.
+func TestIntervalText(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                          "0:00:00.000000",
+		90 * time.Minute:           "1:30:00.000000",
+		-1500 * time.Nanosecond:    "-0:00:00.000001",
+		1000*time.Hour + time.Hour: "1001:00:00.000000",
+		math.MaxInt64:              "2562047:47:16.854775",
+		math.MinInt64:              "-2562047:47:16.854775",
+	} {
+		if got := intervalText(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}

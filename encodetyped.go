@@ -135,7 +135,7 @@ func textAs(d *dialect.Dialect, v any, oid, element uint32) (text string, null b
 		return floatAs(v, oid), false, nil
 	case time.Duration:
 		if oid == oidInterval {
-			return strconv.FormatInt(v.Microseconds(), 10) + " microseconds", false, nil
+			return intervalText(v), false, nil
 		}
 		return strconv.FormatInt(int64(v), 10), false, nil
 	case time.Time:
@@ -155,6 +155,18 @@ func textAs(d *dialect.Dialect, v any, oid, element uint32) (text string, null b
 		return arrayAs(d, v, element)
 	}
 	return describedText(v)
+}
+
+// intervalText returns an interval in the form that every PostgreSQL reads whatever its
+// length: up to 14, a number of seconds or microseconds has to fit in 32 bits. What is
+// finer than a microsecond is cut off, as no interval has it.
+func intervalText(d time.Duration) string {
+	sign, us := "", d.Microseconds()
+	if us < 0 {
+		sign, us = "-", -us
+	}
+	s := us / 1e6
+	return fmt.Sprintf("%s%d:%02d:%02d.%06d", sign, s/3600, s/60%60, s%60, us%1e6)
 }
 
 // floatAs writes a float as a number of the type: one with a fraction is no text
