@@ -86,7 +86,7 @@ var PostgreSQL = newDialect(Dialect{
 var MySQL = newDialect(Dialect{
 	Name:          "mysql",
 	JSONType:      "JSON",
-	UnsignedCast:  "UNSIGNED",
+	UnsignedCast:  unsignedType,
 	GeneratedKeys: true,
 	TextAsBytes:   true,
 	unlisted:      Type{Kind: wire.KindString, Go: goString, GoNull: goNullString},

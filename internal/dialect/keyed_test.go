@@ -17,7 +17,7 @@ func TestKeyedPages(t *testing.T) {
 	}
 	const keys = ", `t`.`a` AS auroradataapi_key0, CAST(`t`.`b` AS UNSIGNED) AS auroradataapi_key1\nFROM t"
 	const behind = "`t`.`a` >= CAST(:auroradataapi_key0 AS SIGNED) AND (`t`.`a` > CAST(:auroradataapi_key0 AS SIGNED) OR `t`.`a` = CAST(:auroradataapi_key0 AS SIGNED)" +
-		" AND (CAST(`t`.`b` AS UNSIGNED) > CAST(:auroradataapi_key1 AS UNSIGNED)))"
+		" AND (CAST(`t`.`b` AS UNSIGNED) > CAST(CAST(:auroradataapi_key1 AS DECIMAL(20)) AS UNSIGNED)))"
 	for _, tt := range []struct{ name, sql, want string }{
 		{"plain", "SELECT * FROM t", "SELECT *" + keys + "\nWHERE " + behind + " ORDER BY `t`.`a`, `t`.`b` LIMIT 9"},
 		{"condition", "SELECT x -- all\nFROM t WHERE x = 1 OR y -- why\n; -- end", "SELECT x" + keys + "\nWHERE (x = 1 OR y\n) AND " + behind + " ORDER BY `t`.`a`, `t`.`b` LIMIT 9"},

@@ -209,7 +209,7 @@ func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 	case "tinyint", "smallint", "mediumint", "int", "bigint":
 		c.cast = "CAST(%s AS SIGNED)"
 		if unsigned {
-			c.cast = "CAST(%s AS UNSIGNED)"
+			c.cast = castTo("%s", unsignedType)
 		}
 		if base == "tinyint" && !unsigned { // which may be taken for a boolean
 			c.value = "CAST(" + col + " AS SIGNED)"
@@ -218,9 +218,9 @@ func (k *Keyed) keyColumn(column TableColumn) (keyColumn, bool) {
 		if size == "2" && base == "year" { // whose numbers are not those by which it is sorted
 			return c, false
 		}
-		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
+		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", castTo("%s", unsignedType)
 	case "enum", "set":
-		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", "CAST(%s AS UNSIGNED)"
+		c.value, c.cast = "CAST("+col+" AS UNSIGNED)", castTo("%s", unsignedType)
 		c.sorted = c.value
 	case "decimal":
 		c.cast = "CAST(%s AS DECIMAL(" + size + "))"

@@ -157,7 +157,7 @@ func (b *binding) place(start, end, arg int, name string) {
 	}
 	text := ":" + name
 	if cast := b.args[arg].Cast; cast != "" {
-		text = "CAST(" + text + " AS " + cast + ")"
+		text = castTo(text, cast)
 		if subscripted(b.sql[end:]) {
 			text = "(" + text + ")"
 		}
@@ -224,4 +224,17 @@ func count(n int, thing string) string {
 		thing += "s"
 	}
 	return strconv.Itoa(n) + " " + thing
+}
+
+// unsignedType is MySQL's name of an integer of 64 bits without a sign.
+const unsignedType = "UNSIGNED"
+
+// castTo returns the cast of a parameter to a type. MySQL 8 takes the parameter of
+// CAST(? AS UNSIGNED) for an integer with a sign once it prepares it, and cuts a larger
+// one to 9223372036854775807.
+func castTo(parameter, typ string) string {
+	if typ == unsignedType {
+		parameter = castTo(parameter, "DECIMAL(20)")
+	}
+	return "CAST(" + parameter + " AS " + typ + ")"
 }
