@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -86,6 +87,9 @@ func mysqlBytes(c *mysqlColumn, t *dialect.Type, v []byte, options wire.ResultSe
 		return wire.Blob(append(make([]byte, 0, len(v)), v...)), nil
 	case t.Kind != wire.KindString:
 		return wire.Field{}, mysqlUnreadable(c)
+	}
+	if !utf8.Valid(v) { // a blob as SELECT ?, which MySQL 8 takes for a text before it has it
+		return wire.Blob(append([]byte(nil), v...)), nil
 	}
 	text := string(v)
 	switch t.Form {

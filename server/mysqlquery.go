@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -42,8 +43,8 @@ func (q *mysqlQuery) close() {
 }
 
 // run executes the statement and reads the first of its results.
-func (q *mysqlQuery) run(args []driver.NamedValue, blobs []int, st statement) (*result, error) {
-	rows, err := q.query(args, blobs)
+func (q *mysqlQuery) run(args []driver.NamedValue, typed []mysqlTyped, st statement) (*result, error) {
+	rows, err := q.query(args, typed)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +56,9 @@ func (q *mysqlQuery) run(args []driver.NamedValue, blobs []int, st statement) (*
 	return res, err
 }
 
-func (q *mysqlQuery) query(args []driver.NamedValue, blobs []int) (driver.Rows, error) {
-	q.conn.tap.blobs = blobs
-	defer func() { q.conn.tap.blobs = nil }()
+func (q *mysqlQuery) query(args []driver.NamedValue, typed []mysqlTyped) (driver.Rows, error) {
+	q.conn.tap.typed = typed
+	defer func() { q.conn.tap.typed = nil }()
 	if q.stmt == nil {
 		return q.conn.Conn.(driver.QueryerContext).QueryContext(context.Background(), q.text, nil)
 	}
@@ -148,9 +149,10 @@ func generatedKeys(id uint64) []wire.Field {
 	}
 }
 
-// mysqlBind turns parameters into what the driver takes, and says which are
-// blobs. The database converts texts by itself (F0038).
-func mysqlBind(params []wire.Parameter) (args []driver.NamedValue, blobs []int, err error) {
+// mysqlBind turns parameters into what the driver takes, and says which
+// have types that it does not know. The database converts texts by itself (F0038), but
+// compares some with numbers only approximately.
+func mysqlBind(params []wire.Parameter) (args []driver.NamedValue, typed []mysqlTyped, err error) {
 	args = make([]driver.NamedValue, len(params))
 	for i, p := range params {
 		if p.TypeHint == wire.HintUUID { // (F0251)
@@ -166,10 +168,22 @@ func mysqlBind(params []wire.Parameter) (args []driver.NamedValue, blobs []int, 
 			args[i].Value = p.Value.Double()
 		case wire.KindString:
 			args[i].Value = p.Value.Str()
+			if p.TypeHint == wire.HintDecimal && isMySQLDecimal(p.Value.Str()) {
+				typed = append(typed, mysqlTyped{i, typeNewDecimal})
+			}
 		case wire.KindBlob:
 			args[i].Value = append([]byte{}, p.Value.Blob()...) // not nil, which is NULL
-			blobs = append(blobs, i)
+			typed = append(typed, mysqlTyped{i, typeBlob})
 		}
 	}
-	return args, blobs, nil
+	return args, typed, nil
+}
+
+// isMySQLDecimal says whether MySQL keeps all of a text as a number of the type
+// DECIMAL, which has up to 65 digits, 30 of them behind the point.
+func isMySQLDecimal(text string) bool {
+	text = strings.TrimPrefix(text, "-")
+	whole, fraction, _ := strings.Cut(text, ".")
+	digits := whole + fraction
+	return whole != "" && len(digits) <= 65 && len(fraction) <= 30 && strings.Trim(digits, "0123456789") == ""
 }

@@ -89,7 +89,7 @@ func (s *mysqlSession) run(ctx context.Context, st statement) (*result, error) {
 	if err := checkComplete(st.params); err != nil {
 		return nil, err
 	}
-	args, blobs, err := mysqlBind(st.params)
+	args, typed, err := mysqlBind(st.params)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (s *mysqlSession) run(ctx context.Context, st statement) (*result, error) {
 			return err
 		}
 		defer q.close()
-		res, err = q.run(args, blobs, st)
+		res, err = q.run(args, typed, st)
 		return err
 	})
 	return res, s.outcome(ctx, err)
@@ -126,14 +126,14 @@ func (s *mysqlSession) runAll(ctx context.Context, sql dialect.Engine, sets [][]
 		}
 		defer q.close()
 		for _, set := range sets {
-			args, blobs, err := mysqlBind(set)
+			args, typed, err := mysqlBind(set)
 			if err != nil {
 				return err
 			}
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			res, err := q.run(args, blobs, statement{})
+			res, err := q.run(args, typed, statement{})
 			if err != nil && !isResultError(err) {
 				return err
 			}

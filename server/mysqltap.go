@@ -27,7 +27,7 @@ type mysqlTap struct {
 	tls   *tls.Config // to begin TLS with when the driver answers the greeting
 	shift byte        // how far packets are numbered ahead of the driver's because of TLS
 
-	blobs []int // parameters of the next execution that are to be blobs
+	typed []mysqlTyped // parameters of the next execution
 
 	header [4]byte // of the packet that is being read
 	have   int     // bytes of it
@@ -130,28 +130,30 @@ func (t *mysqlTap) command(p []byte) (int, error) {
 	if code := p[4]; code != comSendLongData && code != comCloseStatement { // these are not replied to
 		t.reply.begin(code)
 	}
-	if p[4] == comExecute && len(t.blobs) > 0 {
-		p = t.typeBlobs(p)
+	if p[4] == comExecute && len(t.typed) > 0 {
+		p = t.typeParameters(p)
 	}
 	return t.Conn.Write(p)
 }
 
-// typeBlobs gives parameters of an execution the type of a blob, which the
-// driver gives to none.
-func (t *mysqlTap) typeBlobs(p []byte) []byte {
-	const (
-		fixed      = 4 + 1 + 4 + 1 + 4 // header, command, statement, flags, iterations
-		typeString = 0xfe
-		typeBlob   = 0xfc
-	)
+// mysqlTyped is a parameter that is to have a type, by its number in the protocol, which
+// the driver gives to none. In an execution, the values of all of them look alike.
+type mysqlTyped struct {
+	index int
+	as    mysqlType
+}
+
+// typeParameters gives parameters of an execution their types.
+func (t *mysqlTap) typeParameters(p []byte) []byte {
+	const fixed = 4 + 1 + 4 + 1 + 4 // header, command, statement, flags, iterations
 	p = slices.Clone(p)
 	types := fixed + (t.reply.params+7)/8 + 1
-	for _, i := range t.blobs {
-		if at := types + 2*i; at < len(p) && p[at] == typeString {
-			p[at] = typeBlob
+	for _, param := range t.typed {
+		if at := types + 2*param.index; at < len(p) && mysqlType(p[at]) == typeString {
+			p[at] = byte(param.as)
 		}
 	}
-	t.blobs = nil
+	t.typed = nil
 	return p
 }
 
