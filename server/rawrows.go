@@ -12,7 +12,7 @@ import (
 // rawRows is what a statement returned, as the database wrote it.
 type rawRows struct {
 	columns  []pgconn.FieldDescription // nil if the statement returns no rows
-	values   *[]byte                   // of all rows: the length of each, in 4 bytes, and its text
+	values   *[]byte                   // one for each column of each row, unless tooLarge: its length, in 4 bytes, and its text
 	count    int                       // of all rows, kept or not
 	tooLarge bool                      // whether they passed the limit
 }

@@ -81,8 +81,6 @@ type Client struct {
 	sleep          func(context.Context, time.Duration) error
 
 	transport *http.Transport // the connections that are ours to close, or nil
-	requests  wire.Buffers
-	answers   wire.Buffers
 }
 
 var _ wire.API = (*Client)(nil)

@@ -50,13 +50,16 @@ func (r beginResponse) ParseJSON(body []byte) error {
 	return nil
 }
 
+// The memory of the requests and answers of all clients.
+var requests, answers wire.Buffers
+
 // call encodes the request once and sends it until the retry policy is content.
 func (c *Client) call(ctx context.Context, m message) error {
-	buf := c.requests.Get()
-	defer c.requests.Put(buf) // nobody reads it after an attempt: see exchange.end
+	buf := requests.Get()
+	defer requests.Put(buf) // nobody reads it after an attempt: see exchange.end
 	*buf = m.request.AppendJSON((*buf)[:0])
 	return c.retry(ctx, m.op, func() *exchange {
-		x := &exchange{message: m, body: *buf, answers: &c.answers}
+		x := &exchange{message: m, body: *buf}
 		ctx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 		defer cancel()
 		defer x.end()
@@ -146,7 +149,7 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 // was executed is certain by that time, so the outcome of the call is not
 // unknown for it.
 func (d *deserializer) readAnswer(resp *smithyhttp.Response) error {
-	answers, body := d.answers, d.answers.Get()
+	body := answers.Get()
 	err := readBody(resp, body)
 	if err == nil {
 		err = d.response.ParseJSON(*body)

@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/middleware"
-
-	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
 // nopRetryer keeps the SDK from sending anything twice. Its own judgement
@@ -22,11 +20,10 @@ var nopRetryer aws.Retryer = aws.NopRetryer{}
 // exchange is one attempt: one request and what became of it.
 type exchange struct {
 	message
-	body    []byte        // the request
-	answers *wire.Buffers // memory for the answer
-	next    aws.HTTPClient
-	theirs  middleware.DeserializeMiddleware
-	err     error // what the SDK returned
+	body   []byte // the request
+	next   aws.HTTPClient
+	theirs middleware.DeserializeMiddleware
+	err    error // what the SDK returned
 
 	sending *trackedBody // nil before Do
 	answer  countedBody  // without a body before there is an answer

@@ -5,8 +5,7 @@ import "slices"
 // AppendJSON appends the answer as the service writes it.
 func (r *ExecuteResponse) AppendJSON(dst []byte) []byte {
 	if r.Records != nil { // a page would be grown to by and by, and copied each time
-		n := fieldBytes(r.Records.rows)
-		dst = slices.Grow(dst, n+n/8) // and for what has to be escaped
+		dst = slices.Grow(dst, fieldBytes(r.Records.rows))
 	}
 	o := openObject(dst)
 	if r.ColumnMetadata != nil {
@@ -60,8 +59,8 @@ func (r *ExecuteResponse) ParseJSON(body []byte) error {
 	})
 }
 
-// fieldBytes returns how many bytes the JSON of rows takes, if nothing in their
-// texts has to be escaped.
+// fieldBytes returns how many bytes the JSON of rows takes, if not more than one in
+// eight in their texts has to be escaped.
 func fieldBytes(rows [][]Field) int {
 	const object, number = len(`{"stringValue":""},`), 20
 	n := 0
@@ -70,7 +69,7 @@ func fieldBytes(rows [][]Field) int {
 		for i := range row {
 			switch f := &row[i]; f.kind {
 			case KindString:
-				n += len(f.str)
+				n += len(f.str) + len(f.str)/8
 			case KindBlob:
 				n += (len(f.blob) + 2) / 3 * 4
 			case KindLong, KindDouble:
