@@ -78,7 +78,7 @@ func TestArgumentsMySQL(t *testing.T) {
 		{auroradataapi.Timestamp(noon), "DATETIME(6)", "2024-07-01 12:00:00.123456"},
 		{noon, "DATETIME(6)", "2024-07-01 10:00:00.123456"},
 		{auroradataapi.JSON{V: []int{1}}, "JSON", "[1]"},
-		{json.RawMessage(`{"a":"b"}`), "JSON", `{"a":"b"}`},
+		{json.RawMessage(`["b"]`), "JSON", `["b"]`},
 		{auroradataapi.UUID("A0EE0000000000000000000000000001"), "CHAR(36)", "a0ee0000-0000-0000-0000-000000000001"},
 		{netip.MustParseAddr("::1"), "VARCHAR(50)", "::1"},
 		{[3]byte{1, 0, 255}, "BINARY(3)", "\x01\x00\xff"},

@@ -106,8 +106,12 @@ func TestCopyFromSavepoints(t *testing.T) {
 // TestCopyFromSeveralFail has calls fail that are made at once, and the source
 // besides: the error has all of their causes.
 func TestCopyFromSeveralFail(t *testing.T) {
-	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, _ bool) {
-		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL, pad text)")
+	onBoth(t, func(t *testing.T, srv *dataapitest.Server, db *sql.DB, mysql bool) {
+		text := "text"
+		if mysql {
+			text = "longtext"
+		}
+		exec(t, db, "CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL, pad "+text+")")
 		exec(t, db, "INSERT INTO t VALUES (2, 'there', '')")
 		// Each call has one row, and waits until all of them are under way.
 		if err := srv.Server.Faults().Add(server.Fault{Kind: server.FaultDelay, Delay: time.Second, SQL: "INSERT INTO t "}); err != nil {

@@ -150,6 +150,7 @@ var (
 		1172,             // a trigger that selects several rows into a variable
 		1265,             // a value that would be cut, such as one that an ENUM lacks
 		1366, 1977, 3854, // a text with letters that the charset of a column lacks
+		1369, // the CHECK OPTION of a view, whose code is MariaDB's only
 		1526, // no partition for the row
 		1644, // what a trigger signals
 		3819, // CHECK

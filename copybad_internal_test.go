@@ -10,6 +10,7 @@ func TestBlamesRow(t *testing.T) {
 	}{
 		{Error{Code: "HY000", Number: 3819}, true}, // CHECK of MySQL 8
 		{Error{Code: "HY000", Number: 1366}, true},
+		{Error{Code: "HY000", Number: 1369}, true},
 		{Error{Code: "HY000", Number: 1364}, false}, // a column without a default
 		{Error{Code: "42S02", Number: 1146}, false},
 		{Error{Code: "40001", Number: 1213}, false},

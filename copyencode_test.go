@@ -156,6 +156,10 @@ func TestCopyFromBitsAgain(t *testing.T) {
 // may be another one.
 func TestCopyFromNumbers(t *testing.T) {
 	db := dataapitest.Open(t, dataapitest.MySQL())
+	maria, zero := isMariaDB(t, db), "0"
+	if !maria {
+		zero = "-0" // as it is everywhere else
+	}
 	for _, c := range []struct {
 		column  string
 		same    []stored // INSERT stores the same
@@ -167,7 +171,7 @@ func TestCopyFromNumbers(t *testing.T) {
 		}, nil},
 		{"bigint unsigned", []stored{{1.8e19, "18000000000000000000"}, {2.5, "2"}, {-1.0, notStored}, {0x1p64, notStored}}, nil},
 		{"tinyint(1)", []stored{{0.5, "0"}, {true, "1"}}, nil},
-		{"double", []stored{{0.30000000000000004, "0.30000000000000004"}, {1e300, "1e300"}, {math.Copysign(0, -1), "0"}}, nil},
+		{"double", []stored{{0.30000000000000004, "0.30000000000000004"}, {1e300, "1e300"}, {math.Copysign(0, -1), zero}}, nil},
 		{"decimal(30,10)", []stored{{2.675, "2.6750000000"}, {1e-7, "0.0000001000"}, {1e19, "10000000000000000000.0000000000"}}, nil},
 		{"year", []stored{
 			{0, "0000"}, {false, "0000"}, {0.0, "0000"}, {"0000", "0000"}, {uint64(0), "0000"}, {1, "2001"}, {true, "2001"}, {69, "2069"}, {70, "1970"}, {24.0, "2024"},
@@ -181,7 +185,7 @@ func TestCopyFromNumbers(t *testing.T) {
 		{"time(6)", []stored{{101112, "10:11:12.000000"}, {-101112.0, "-10:11:12.000000"}, {0, "00:00:00.000000"}, {true, "00:00:01.000000"}, {8385959, "838:59:59.000000"}},
 			[]any{2.675, 90 * time.Second, 20240301, 1e300}},
 		{"varchar(40)", []stored{
-			{1e20, "1e20"}, {1.25e300, "1.25e300"}, {1e-7, "0.0000001"}, {-1.5e-14, "-0.000000000000015"}, {1e-15, "0.000000000000001"}, {1e-16, "1e-16"}, {math.Copysign(0, -1), "0"},
+			{1e20, "1e20"}, {1.25e300, "1.25e300"}, {1e-7, "0.0000001"}, {-1.5e-14, "-0.000000000000015"}, {1e-15, "0.000000000000001"}, {1e-16, "1e-16"},
 			{1e14, "100000000000000"}, {1e15, "1e15"}, {1234567890123456.7, "1234567890123456.8"}, {0.5, "0.5"}, {float32(0.1), "0.10000000149011612"}, {12, "12"}, {true, "1"},
 		}, nil},
 		{"char(5)", []stored{{0.5, "0.5"}, {1e20, "1e20"}}, []any{0.1234567}},
@@ -191,7 +195,7 @@ func TestCopyFromNumbers(t *testing.T) {
 			exec(t, db, "CREATE TABLE s (v "+c.column+")")
 			defer exec(t, db, "DROP TABLE s")
 			const show = "coalesce(cast(v AS char), 'NULL')"
-			checkStored(t, db, show, "?", true, c.same)
+			checkStored(t, db, show, "?", maria || c.column != "json", c.same) // MySQL takes no number for JSON
 			for _, v := range c.refused {
 				checkStored(t, db, show, "?", false, []stored{{v, notStored}})
 			}
@@ -210,7 +214,8 @@ func TestCopyFromBytesOfText(t *testing.T) {
 		"ucs2":    {{"a", "0061"}},
 		"sjis":    {{"a", "61"}},
 	} {
-		exec(t, db, "CREATE OR REPLACE TABLE s (v varchar(10) CHARACTER SET "+charset+")")
+		exec(t, db, "DROP TABLE IF EXISTS s")
+		exec(t, db, "CREATE TABLE s (v varchar(10) CHARACTER SET "+charset+")")
 		checkStored(t, db, "hex(v)", "?", true, same)
 		switch charset {
 		case "latin1":
@@ -235,7 +240,8 @@ func TestCopyUpdateNumbers(t *testing.T) {
 		{"year", 0, []any{0, false, "0000"}, []any{"0", "00", 2000}},
 		{"year", 2000, []any{"0", "00", 2000}, []any{0, false, "0000"}},
 	} {
-		exec(t, db, "CREATE OR REPLACE TABLE s (k "+c.column+" PRIMARY KEY, v int)")
+		exec(t, db, "DROP TABLE IF EXISTS s")
+		exec(t, db, "CREATE TABLE s (k "+c.column+" PRIMARY KEY, v int)")
 		exec(t, db, "INSERT INTO s VALUES (?, 0)", c.in)
 		for i, key := range slices.Concat(c.same, c.other) {
 			exec(t, db, "UPDATE s SET v = 0")

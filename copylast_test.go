@@ -301,7 +301,8 @@ func TestCopyUpdateFractions(t *testing.T) {
 		"decimal(10,0)": {"1.5", "2.4", 2.25},
 		"float":         {2.1, "2.0000005"},
 	} {
-		exec(t, db, "CREATE OR REPLACE TABLE t (k "+column+" PRIMARY KEY, v int)")
+		exec(t, db, "DROP TABLE IF EXISTS t")
+		exec(t, db, "CREATE TABLE t (k "+column+" PRIMARY KEY, v int)")
 		exec(t, db, "INSERT INTO t VALUES (2, 0)")
 		for _, key := range keys {
 			r, err := auroradataapi.CopyFrom(t.Context(), db, "t", []string{"k", "v"}, auroradataapi.CopyRows([][]any{{key, 1}}),

@@ -32,6 +32,12 @@ func query[T any](t *testing.T, db interface {
 	return v
 }
 
+// isMariaDB says what stands in for MySQL. What the two differ in, a test has to know.
+func isMariaDB(t *testing.T, db *sql.DB) bool {
+	t.Helper()
+	return strings.Contains(query[string](t, db, "SELECT version()"), "MariaDB")
+}
+
 // exec runs a statement and returns the number of rows it changed.
 func exec(t *testing.T, db interface {
 	Exec(string, ...any) (sql.Result, error)

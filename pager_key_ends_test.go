@@ -250,12 +250,15 @@ func TestKeyedHidden(t *testing.T) {
 // TestKeyedIsolation reads in transactions whose statements do not see the same.
 func TestKeyedIsolation(t *testing.T) {
 	t.Parallel()
+	maria := isMariaDB(t, dataapitest.Open(t, dataapitest.MySQL()))
 	srv := dataapitest.New(t, dataapitest.MySQL(), dataapitest.Config(func(c *server.Config) {
 		c.Clusters[0].URL += "&transaction_isolation=%27READ-COMMITTED%27"
 		if !strings.Contains(c.Clusters[0].URL, "?") {
 			c.Clusters[0].URL = strings.Replace(c.Clusters[0].URL, "&", "?", 1)
 		}
-		c.Clusters[0].URL = strings.Replace(c.Clusters[0].URL, "transaction_isolation", "tx_isolation", 1)
+		if maria {
+			c.Clusters[0].URL = strings.Replace(c.Clusters[0].URL, "transaction_isolation", "tx_isolation", 1)
+		}
 	}))
 	wide(t, openDirect(t, srv), 4000)
 	_, err := srv.Open(t).Query("SELECT * FROM wide")
@@ -460,6 +463,10 @@ func TestKeysOfCharacterSets(t *testing.T) {
 	const never, inPart, always = 0, 1, 2
 	srv := dataapitest.New(t, dataapitest.MySQL())
 	db := srv.Open(t, func(c *auroradataapi.Config) { c.PageBytes = 10_000 })
+	maria, nopad, ofNopad := isMariaDB(t, db), "utf8mb4_nopad_bin", never
+	if !maria {
+		nopad, ofNopad = "utf8mb4_0900_bin", always
+	}
 	for i, c := range []struct {
 		column, value string
 		pages         int
@@ -484,14 +491,21 @@ func TestKeysOfCharacterSets(t *testing.T) {
 		{"VARCHAR(20) CHARACTER SET cp852 COLLATE cp852_bin", "CHAR(n % 256)", always},
 		{"VARCHAR(20) CHARACTER SET koi8r COLLATE koi8r_bin", "CHAR(n % 256)", always},
 		{"VARCHAR(20) CHARACTER SET koi8u COLLATE koi8u_bin", "CHAR(n % 256)", always},
-		{"CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "CONCAT('a', CHAR(9 + n % 30), 'b')", never},
+		{"CHAR(10) CHARACTER SET utf8mb4 COLLATE " + nopad, "CONCAT('a', CHAR(9 + n % 30), 'b')", ofNopad},
 		{"CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "CONCAT('a', CHAR(9 + n % 30), 'b')", always},
 		{"VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin", "CHAR(n % 256 USING latin1)", always},
 		{"VARCHAR(20) CHARACTER SET utf16", "ELT(1 + n % 3, '😀', 'a', '﷽')", always},
 	} {
 		table := fmt.Sprintf("k%d", i)
 		exec(t, db, "CREATE TABLE "+table+" (k "+c.column+", n int, p varchar(100), PRIMARY KEY (k, n))")
-		exec(t, db, "INSERT INTO "+table+" WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT "+c.value+", n, REPEAT('x', 90) FROM s")
+		_, err := db.Exec("INSERT INTO " + table + " WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT " + c.value + ", n, REPEAT('x', 90) FROM s")
+		var e *auroradataapi.Error
+		if !maria && errors.As(err, &e) && e.Number == 1366 {
+			continue // MySQL has no bytes in a text that are no character
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, order := range []string{"", " ORDER BY k DESC, n DESC"} {
 			// A limit, because rows that come again do so without end.
 			sql := "SELECT n, p FROM " + table + order + " LIMIT 2000"

@@ -53,6 +53,10 @@ func TestKeyedWritingFunction(t *testing.T) {
 	t.Parallel()
 	srv := dataapitest.New(t, dataapitest.MySQL())
 	direct := openDirect(t, srv)
+	row := "" // before the values of VALUES
+	if !isMariaDB(t, direct) {
+		row = "ROW"
+	}
 	wide(t, direct, 6000)
 	for _, name := range []string{"prune", "count", "abs", "1e", "1f", "1_2", "a$", "datediff"} {
 		// DETERMINISTIC is what a function has to be called where there is a binary log.
@@ -78,7 +82,7 @@ func TestKeyedWritingFunction(t *testing.T) {
 		"SELECT i FROM digits UNION SELECT prune(2000)",
 		"WITH x AS (SELECT prune(2000)) SELECT * FROM x",
 		"WITH x (a) AS (SELECT prune(2000)) SELECT * FROM x",
-		"VALUES (prune(2000))",
+		"VALUES " + row + "(prune(2000))",
 		"EXPLAIN SELECT * FROM (SELECT prune(2000)) z",
 		"DO prune(2000)",
 		"SET @x = prune(2000)",
@@ -126,6 +130,10 @@ func TestKeyedReadingBetween(t *testing.T) {
 	t.Parallel()
 	srv := dataapitest.New(t, dataapitest.MySQL())
 	direct := openDirect(t, srv)
+	row := "" // before the values of VALUES
+	if !isMariaDB(t, direct) {
+		row = "ROW"
+	}
 	wide(t, direct, 6000)
 	exec(t, direct, "CREATE VIEW calm AS SELECT n, COUNT(*) AS c, MAX(LEFT(p, 3)) AS p FROM wide GROUP BY n")
 	db := srv.Open(t, func(c *auroradataapi.Config) { c.NoPrefetch = true })
@@ -143,7 +151,7 @@ func TestKeyedReadingBetween(t *testing.T) {
 		"SELECT d.i FROM digits d USE INDEX (PRIMARY) JOIN digits e USING (i) GROUP BY (d.i) HAVING (d.i > 1) ORDER BY (d.i) LIMIT 5 OFFSET 1",
 		"WITH RECURSIVE n (a, b) AS (SELECT 1, 2 UNION ALL SELECT a + 1, b FROM n WHERE a < 9), m (c) AS (SELECT MAX(a) FROM n) SELECT * FROM n, m",
 		"(SELECT i FROM digits) UNION (SELECT n FROM wide) EXCEPT (SELECT 3) ORDER BY 1",
-		"VALUES (1, 2), (ABS(-3), 4)",
+		"VALUES " + row + "(1, 2), " + row + "(ABS(-3), 4)",
 		"SELECT * FROM calm WHERE `n` IN (1, 2)",
 		"SELECT `wide`.`id` FROM `" + srv.Database + "`.`wide` WHERE `wide`.`id` IN (1)",
 		"SELECT LAST_INSERT_ID(), ROW_COUNT(), FOUND_ROWS(), DATABASE(), USER(), VERSION(), UUID()",
