@@ -40,7 +40,7 @@ func TestBuiltins(t *testing.T) {
 			}
 		}
 	}
-	if stored == 0 {
+	if stored == 0 && functions != nil { // MySQL calls none by a keyword
 		t.Error("no stored function was called")
 	}
 	var unknown []string
