@@ -196,6 +196,9 @@ func TestCopyFromNumbers(t *testing.T) {
 			defer exec(t, db, "DROP TABLE s")
 			const show = "coalesce(cast(v AS char), 'NULL')"
 			checkStored(t, db, show, "?", maria || c.column != "json", c.same) // MySQL takes no number for JSON
+			if c.column == "varchar(40)" {                                     // which INSERT stores as -0 on MySQL
+				checkStored(t, db, show, "?", maria, []stored{{math.Copysign(0, -1), "0"}})
+			}
 			for _, v := range c.refused {
 				checkStored(t, db, show, "?", false, []stored{{v, notStored}})
 			}

@@ -83,13 +83,11 @@ func mysqlBytes(c *mysqlColumn, t *dialect.Type, v []byte, options wire.ResultSe
 		return wire.String(string(v)), nil
 	case c.typ == typeBit && c.boolean():
 		return wire.Boolean(len(v) > 0 && v[len(v)-1] != 0), nil
-	case c.typ == typeBit, t.Kind == wire.KindBlob:
+	case c.typ == typeBit, t.Kind == wire.KindBlob,
+		t.Kind == wire.KindString && !utf8.Valid(v): // a blob as SELECT ?, which MySQL 8 takes for a text before it has it
 		return wire.Blob(append(make([]byte, 0, len(v)), v...)), nil
 	case t.Kind != wire.KindString:
 		return wire.Field{}, mysqlUnreadable(c)
-	}
-	if !utf8.Valid(v) { // a blob as SELECT ?, which MySQL 8 takes for a text before it has it
-		return wire.Blob(append([]byte(nil), v...)), nil
 	}
 	text := string(v)
 	switch t.Form {

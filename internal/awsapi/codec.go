@@ -50,7 +50,7 @@ func (r beginResponse) ParseJSON(body []byte) error {
 	return nil
 }
 
-// The memory of the requests and answers of all clients.
+// requests and answers are the memory of the messages of all clients.
 var requests, answers wire.Buffers
 
 // call encodes the request once and sends it until the retry policy is content.

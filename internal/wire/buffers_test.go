@@ -2,8 +2,8 @@ package wire
 
 import "testing"
 
-// TestBuffers gives memory back, of which one piece is there again, whoever asks for
-// it, and a second one mostly; what is too large never is.
+// TestBuffers gives memory back, of which the first is there again, whoever asks for
+// it, and for one only; what is too large never is.
 func TestBuffers(t *testing.T) {
 	var b Buffers
 	kept, large := make([]byte, 8, maxKeptBytes), make([]byte, maxKeptBytes+1)

@@ -69,6 +69,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer) // a client that is gone cannot be told
 }
 
+// answers is the memory of the answers of all handlers.
 var answers Buffers
 
 func (h *handler) answer(r *http.Request) (func(dst []byte) []byte, error) {
