@@ -75,8 +75,10 @@ type bound struct {
 func (c *Conn) bind(ctx context.Context, q call) (bound, error) {
 	switch {
 	case len(q.args) == 0:
-	case c.params() == ParamsInfer:
+	case c.params() == ParamsInfer && c.dialect.TypedParameters:
 		return c.bindInferred(ctx, q)
+	case c.params() == ParamsInfer:
+		return c.bindTexts(ctx, q)
 	case c.params() == ParamsLiteral:
 		return c.bindLiteral(q)
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,6 +87,10 @@ func TestArgumentsMySQL(t *testing.T) {
 		{auroradataapi.UUID("A0EE0000000000000000000000000001"), "CHAR(36)", "a0ee0000-0000-0000-0000-000000000001"},
 		{netip.MustParseAddr("::1"), "VARCHAR(50)", "::1"},
 		{[3]byte{1, 0, 255}, "BINARY(3)", "\x01\x00\xff"},
+		{[]byte("\x01é"), "BINARY(3)", "\x01é"},
+		{[]byte(`{"a":"b"}`), "JSON", object},
+		{[]byte("é"), "VARCHAR(1) CHARACTER SET latin1", "é"},
+		{[]byte("é😀"), "TEXT", "é😀"},
 	} {
 		exec(t, db, "CREATE TABLE v (v "+tt.typ+")")
 		exec(t, db, "INSERT INTO v VALUES (?)", tt.in)
@@ -223,4 +228,53 @@ func ExampleJSON() {
 	}
 	fmt.Println(order.Items)
 	// Output: [pen]
+}
+
+// TestBytesForColumnsMySQL writes bytes into columns that need a text and into others,
+// by all ways that a statement has for it.
+func TestBytesForColumnsMySQL(t *testing.T) {
+	db := dataapitest.Open(t, dataapitest.MySQL())
+	const schema = "CREATE TABLE v (id INT PRIMARY KEY, l TEXT CHARACTER SET latin1, u TEXT CHARACTER SET utf16, b BLOB, j JSON)"
+	exec(t, db, schema)
+	text, doc, id := []byte("é"), []byte(`["é"]`), 0
+	row := func() []any {
+		id++
+		return []any{sql.Named("id", id), sql.Named("l", text), sql.Named("u", text), sql.Named("b", text), sql.Named("j", doc)}
+	}
+	const insert = "INSERT INTO v (id, l, u, b, j) VALUES (:id, :l, :u, :b, :j)"
+	exec(t, db, insert, row()...)
+	turned := row()
+	slices.Reverse(turned)
+	exec(t, db, insert, turned...)
+	also := row()
+	slices.Reverse(also)
+	if _, err := auroradataapi.ExecBatch(t.Context(), db, insert, [][]any{row(), also}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO v VALUES (?, ?, ?, ?, ?)", 5, text); err == nil {
+		t.Fatal("5 columns take 2 arguments")
+	}
+	exec(t, db, "INSERT INTO v VALUES (?, ?, ?, ?, ?), (?, ?, ?, ?, ?)", 5, nil, nil, nil, nil, 6, text, text, text, doc)
+	exec(t, db, "REPLACE v SET id = ?, l = ?, u = ?, b = ?, j = ?", 5, text, text, text, doc)
+	exec(t, db, "INSERT INTO v (id) VALUES (?) ON DUPLICATE KEY UPDATE l = ?, u = ?", 6, text, text)
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, tx, "INSERT INTO v VALUES (?, ?, ?, ?, JSON_ARRAY(?))", 7, text, text, text, text)
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 7 {
+		got := query[string](t, db, "SELECT CONCAT_WS(' ', HEX(l), HEX(u), HEX(b), JSON_EXTRACT(j, '$[0]')) FROM v WHERE id = ?", i+1)
+		if want := `E9 00E9 C3A9 "é"`; got != want {
+			t.Errorf("row %d: got %s, want %s", i+1, got, want)
+		}
+	}
+	exec(t, db, "RENAME TABLE v TO w")
+	exec(t, db, "CREATE TABLE v (id INT, l TEXT CHARACTER SET latin1, u BLOB, b TEXT CHARACTER SET utf16, j JSON)")
+	exec(t, db, insert, row()...)
+	if got, want := query[string](t, db, "SELECT CONCAT_WS(' ', HEX(l), HEX(u), HEX(b)) FROM v"), "E9 C3A9 00E9"; got != want {
+		t.Errorf("in another table: got %s, want %s", got, want)
+	}
 }

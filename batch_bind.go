@@ -42,6 +42,9 @@ func (c *Conn) bindBatch(ctx context.Context, q call, sets [][]any) ([]batchRequ
 			return nil, &setError{i, err}
 		}
 	}
+	if err := c.setsWithTexts(ctx, q, checked); err != nil {
+		return nil, err
+	}
 	types, err := c.batchTypes(ctx, q, checked)
 	if err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func (c *Conn) checkSet(set []any) ([]driver.NamedValue, error) {
 // batchTypes returns the types that PostgreSQL infers for the parameters of a
 // batch; nil if its arguments have the types of their own.
 func (c *Conn) batchTypes(ctx context.Context, q call, sets [][]driver.NamedValue) ([]dialect.ParamType, error) {
-	if c.params() != ParamsInfer || len(sets) == 0 || len(sets[0]) == 0 || c.connector.inference.disabled() != nil {
+	if c.params() != ParamsInfer || !c.dialect.TypedParameters || len(sets) == 0 || len(sets[0]) == 0 || c.connector.inference.disabled() != nil {
 		return nil, nil
 	}
 	q.args = sets[0]

@@ -307,6 +307,10 @@ func encodeAllAs(d *dialect.Dialect, args []driver.NamedValue, with inferring) (
 // left of a statement that fails, and most such errors come before it runs. A
 // transaction is aborted by it.
 func (c *Conn) rebind(ctx context.Context, q call, b bound, err error) (bound, bool) {
+	if !c.dialect.TypedParameters {
+		c.forgetTable(q, err)
+		return b, false
+	}
 	if b.native == "" || b.fresh && !b.ownTypes(q) || !wrongTypes(err, b.types != nil) {
 		return b, false
 	}
@@ -402,5 +406,6 @@ func (c *Conn) redefines(q call) bool {
 // redefined forgets what is known of statements by what their names mean.
 func (c *Connector) redefined() {
 	c.inference.clear()
+	c.tables.clear()
 	c.habits.redefined()
 }

@@ -21,7 +21,6 @@ func TestCheck(t *testing.T) {
 		want   string
 	}{
 		{"no cluster", func(c *Config) { c.ClusterARN = "" }, "set AURORA_CLUSTER_ARN"},
-		{"infer on MySQL", func(c *Config) { c.Engine, c.Params = "mysql", ParamsInfer }, "params is infer, which mysql does not have"},
 		{"no such params", func(c *Config) { c.Params = "auto" }, "there are infer, bind and literal"},
 		{"no secret", func(c *Config) { c.SecretARN = "" }, "set AURORA_SECRET_ARN"},
 		{"no ARN", func(c *Config) { c.ClusterARN = "orders" }, `does not begin with arn:; it has to look like arn:aws:rds:`},

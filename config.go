@@ -72,8 +72,7 @@ type Config struct {
 	// be stopped (F0079). It is meant for changes of the schema that take longer.
 	// The function ContinueAfterTimeout says how their calls end.
 	ContinueAfterTimeout bool
-	// Params says which type an argument has in the database. Empty is ParamsInfer
-	// on PostgreSQL and ParamsBind on MySQL.
+	// Params says which type an argument has in the database. Empty is ParamsInfer.
 	Params ParamMode
 	// MultiStatements says what is done with a text of several statements. Empty
 	// is MultiStatementsOff.
@@ -187,9 +186,6 @@ func (cfg *Config) complete(getenv func(string) string) (*dialect.Dialect, error
 	cfg.Engine = d.Name
 	if err := cfg.FillFromEnv(getenv); err != nil {
 		return nil, err
-	}
-	if cfg.Params == ParamsInfer && !d.TypedParameters {
-		return nil, fmt.Errorf("params is infer, which %s does not have: it converts by itself; write bind or literal, or leave it out", d)
 	}
 	return d, cfg.check()
 }

@@ -23,8 +23,9 @@ type Connector struct {
 	habits  habits
 	// settings is what every transaction begins with.
 	settings setLocal
-	// inference is for ParamsInfer.
+	// inference and tables are for ParamsInfer, on PostgreSQL and on MySQL.
 	inference inference
+	tables    tables
 
 	mu  sync.Mutex
 	api wire.API // nil until the first connection

@@ -72,10 +72,17 @@
 // answers are remembered, and forgotten when the schema is seen to change.
 // docs/parameters.md shows what differs from pgx.
 //
+// MySQL converts by itself, but makes neither JSON of bytes nor a text of another
+// character set than UTF-8. Bytes that are UTF-8 are sent as a text where they are
+// written, as they are, into such a column by an INSERT, REPLACE or UPDATE of one table:
+// MySQL is asked for its columns, by a call the first time that bytes are written into
+// it. So are bytes that a function of JSON has. Elsewhere, as in an expression, a
+// condition or an argument of CALL, bytes stay bytes.
+//
 // The parameter params chooses: infer, which is this; bind, by which the service
 // gives each parameter the type of the table, so that a string for a uuid needs a
 // cast; and literal, by which the values are written into the statement, where the
-// database's log shows them. MySQL converts by itself and has the latter two.
+// database's log shows them.
 //
 // # What do I get for a column?
 //

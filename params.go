@@ -125,7 +125,7 @@ var params = slices.Concat(
 	group("How arguments are sent",
 		param{
 			name: "params",
-			doc:  "type of an argument: `infer` what PostgreSQL expects, `bind` that of its Go type, `literal` none, by writing values into the statement; default `infer`, for MySQL `bind`",
+			doc:  "type of an argument: `infer` what the database expects, `bind` that of its Go type, `literal` none, by writing values into the statement; default `infer`",
 			get:  func(c *Config) string { return string(c.Params) },
 			set: func(c *Config, value string) error {
 				c.Params = ParamMode(value)

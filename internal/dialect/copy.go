@@ -55,12 +55,12 @@ const CopyParameter = "rows"
 
 // ColumnTypes returns a query for the columns of a table, with the table as
 // parameter table and, on MySQL, its database as parameter database, which may be
-// empty. ReadColumn reads its rows.
+// empty; there they come in their order. ReadColumn reads its rows.
 func (d *Dialect) ColumnTypes() string {
 	if d.syntax.backticks {
 		return "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLLATION_NAME, ''), COALESCE(CHARACTER_SET_NAME, '')," +
 			" CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION - NUMERIC_SCALE, 0) AS SIGNED) FROM information_schema.COLUMNS" +
-			" WHERE TABLE_NAME = :table AND TABLE_SCHEMA = COALESCE(NULLIF(:database, ''), DATABASE())"
+			" WHERE TABLE_NAME = :table AND TABLE_SCHEMA = COALESCE(NULLIF(:database, ''), DATABASE()) ORDER BY ORDINAL_POSITION"
 	}
 	// The column collisdeterministic came with version 12.
 	const collation = "CASE WHEN l.oid IS NULL THEN '' WHEN to_jsonb(l)->>'collisdeterministic' = 'false'" +

@@ -9,10 +9,10 @@ import (
 
 var mysqlSchema = []string{
 	`CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, i int, u bigint unsigned, n decimal(20,4), f float, d double, da date, dt datetime(6), ts timestamp(6) NULL,
-		ti time(6), y year, c char(5), s varchar(20) UNIQUE, x text, b2 binary(4), vb varbinary(20), bl blob, bi bit(8), bo boolean, e enum('a','b'), st set('p','q'), j json)`,
+		ti time(6), y year, c char(5), s varchar(20) UNIQUE, x text, b2 binary(4), vb varbinary(20), bl blob, bi bit(8), bo boolean, e enum('a','b'), st set('p','q'), j json, l varchar(20) CHARACTER SET latin1)`,
 	`INSERT INTO t VALUES
-		(1, 10, 18446744073709551615, 1.5, 0.5, 0.1, '2024-02-29', '2024-02-29 14:30:00.123456', '2024-02-29 14:30:00.123456', '12:30:00.5', 2024, 'one', 'one', 'one', 'abcd', x'00ff', x'0102', 5, true, 'a', 'p,q', '{"k":1}'),
-		(2, 20, 2, 2.5, 1.5, 0.2, '2024-03-01', '2024-03-01 00:00:00', '2024-03-01 00:00:00', '13:30:00', 2025, 'two', 'two', 'two', 'wxyz', 'x', 'y', 6, false, 'b', 'p', '{"k":2}')`,
+		(1, 10, 18446744073709551615, 1.5, 0.5, 0.1, '2024-02-29', '2024-02-29 14:30:00.123456', '2024-02-29 14:30:00.123456', '12:30:00.5', 2024, 'one', 'one', 'one', 'abcd', x'00ff', x'0102', 5, true, 'a', 'p,q', '{"k":1}', 'é'),
+		(2, 20, 2, 2.5, 1.5, 0.2, '2024-03-01', '2024-03-01 00:00:00', '2024-03-01 00:00:00', '13:30:00', 2025, 'two', 'two', 'two', 'wxyz', 'x', 'y', 6, false, 'b', 'p', '{"k":2}', 'two')`,
 }
 
 // where has a condition on each column for each value.
@@ -51,6 +51,14 @@ var mysqlCorpus = func() (all []statement) {
 		where("ti", "12:30:00.5"), where("y", 2024, "2024"), where("c", "one"), where("s", "one", str("one"), &one, []byte("one"), none, sql.NullString{String: "one", Valid: true}),
 		where("x", "one"), where("b2", "abcd", []byte("abcd")), where("vb", []byte{0, 255}), where("bl", []byte{1, 2}), where("bi", 5), where("bo", true, 1),
 		where("e", "a", 1), where("st", "p,q"),
+		where("s", []byte("ONE"), []byte("one ")), where("i", []byte("10")), where("n", []byte("1.5")), where("da", []byte("2024-02-29")), where("dt", []byte("2024-02-29 14:30:00.123456")),
+		where("ti", []byte("12:30:00.5")), where("e", []byte("A")), where("st", []byte("p,q")), where("b2", []byte("ABCD")), where("j", []byte(`{"k":1}`)), where("l", "É", []byte("É"), []byte("TWO")),
+		set("x", []byte("é")), set("l", "é", []byte("z"), []byte("é")), set("bl", []byte("日本😀")), set("i", []byte("7")), set("n", []byte("1.25")), set("dt", []byte("2024-01-01 01:02:03")), set("bi", []byte{6}), set("e", []byte("B")),
+		ask1(`SELECT length(?), hex(?), md5(?)`, []byte("é"), []byte("é"), []byte("é")), ask1(`SELECT char_length(?)`, []byte("é")), ask1(`SELECT ? = 'a'`, []byte("A")), ask1(`SELECT concat(s, ?), replace(s, ?, ?) FROM t ORDER BY id`, []byte("é"), []byte("o"), []byte("é")),
+		ask1(`SELECT json_extract(?, '$.a'), json_type(?), json_valid(?)`, []byte(`{"a":1}`), []byte(`{"a":1}`), []byte(`{"a":1}`)), ask1(`SELECT id FROM t WHERE json_contains(j, ?) ORDER BY id`, []byte(`{"k":1}`)),
+		ask1(`SELECT concat(json_set(j, '$.c', ?)), concat(json_merge_patch(j, ?)) FROM t ORDER BY id`, []byte("é"), []byte(`{"z":1}`)), ask1(`SELECT concat(json_object(?, ?)), json_quote(?)`, []byte("k"), []byte("é"), []byte("z")), ask1(`SELECT concat(cast(? AS json))`, []byte(`{"z":1}`)),
+		ask1(`SELECT id FROM t WHERE j->'$.k' = ?`, []byte("1")), ask1(`SELECT x FROM json_table(?, '$' COLUMNS (x int PATH '$.a')) AS t`, []byte(`{"a":1}`)),
+		write(`INSERT INTO t (j, s) VALUES (?, ?)`, []byte(`{"k":3}`), []byte("new")), write(`REPLACE INTO t (id, j, bl) VALUES (?, ?, ?)`, 1, []byte(`{"k":3}`), []byte{0xff}), write(`UPDATE t SET j = ? WHERE id = ?`, []byte("no JSON"), 1),
 		set("i", 7, "7", nil, true, none), set("u", uint64(math.MaxUint64), -1), set("n", "12345678901234.5678", decimal{"0.1"}, 2.25), set("d", math.MaxFloat64, 1e-300),
 		set("dt", tokyo, leap, sql.NullTime{}), set("ts", tokyo), set("da", leap), set("ti", "-100:00:00.000001"), set("y", 1999), set("c", "é"), set("x", "", "a'b\\c\"", "日本😀"),
 		set("bo", false), set("e", "b"), set("st", "q"), set("j", json.RawMessage(`{"a":[1]}`), `{"a": 1}`, []byte(`[1]`)),

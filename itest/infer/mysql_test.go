@@ -19,7 +19,7 @@ const writtenOn = "MariaDB"
 var mysqlSide = side{
 	name: "MySQL", peer: "go-sql-driver", options: []dataapitest.Option{dataapitest.MySQL()},
 	open: openMySQL, schema: mysqlSchema, corpus: mysqlCorpus, differences: mysqlDifferences, run: runMySQL,
-	modes:  []auroradataapi.ParamMode{auroradataapi.ParamsBind, auroradataapi.ParamsLiteral},
+	modes:  []auroradataapi.ParamMode{auroradataapi.ParamsInfer, auroradataapi.ParamsBind, auroradataapi.ParamsLiteral},
 	before: "ALTER TABLE t AUTO_INCREMENT = 10",
 }
 

@@ -37,8 +37,9 @@ compared, and what a statement has written is read back.
 const mysqlCallsPreface = `
 ### What they cost
 
-MySQL is not asked for types: a statement takes one call. Behind one that writes
-there is here another, which reads back.
+With ` + "`params=infer`" + ` MySQL is asked for the columns of a table the first time that bytes
+are written into it. Else a statement takes one call. Behind one that writes there is
+here another, which reads back.
 
 | Statements | At first | Again |
 |---|---|---|
