@@ -31,8 +31,8 @@ func (c *Conn) bindTexts(ctx context.Context, q call) (bound, error) {
 	if err != nil || !slices.ContainsFunc(q.args, isText) {
 		return b, err
 	}
-	args, err := c.withTexts(ctx, q)
-	if err != nil || args == nil {
+	args, changed, err := c.newTexter(q).texts(ctx, q.args)
+	if err != nil || !changed {
 		return b, err
 	}
 	q.args = args
@@ -40,85 +40,113 @@ func (c *Conn) bindTexts(ctx context.Context, q call) (bound, error) {
 }
 
 // setsWithTexts puts texts into the sets of a batch.
-func (c *Conn) setsWithTexts(ctx context.Context, q call, sets [][]driver.NamedValue) error {
+func (c *Conn) setsWithTexts(ctx context.Context, q call, sets [][]driver.NamedValue) (err error) {
 	if c.params() != ParamsInfer || c.dialect.TypedParameters {
 		return nil
 	}
+	t := c.newTexter(q)
 	for i, set := range sets {
 		if !slices.ContainsFunc(set, isText) {
 			continue
 		}
-		q.args = set
-		args, err := c.withTexts(ctx, q)
-		if err != nil {
+		if sets[i], _, err = t.texts(ctx, set); err != nil {
 			return err
-		}
-		if args != nil {
-			sets[i] = args
 		}
 	}
 	return nil
 }
 
-// withTexts returns arguments with texts for the bytes that are to be some; nil if
-// there are none.
-func (c *Conn) withTexts(ctx context.Context, q call) ([]driver.NamedValue, error) {
-	names := make([]dialect.Arg, len(q.args))
-	for i, arg := range q.args {
-		names[i].Name = arg.Name
-	}
-	texts := q.parsed.InJSON(names)
-	targets, ok := q.parsed.Targets(names)
-	var columns []*dialect.CopyColumn
-	if ok && slices.ContainsFunc(targets.Of, func(to dialect.Target) bool { return !to.None() }) {
-		all, err := c.columns(ctx, q, targets)
-		if err != nil {
-			if err = c.undescribed(q, err); err != nil {
-				return nil, err
+// texter makes texts of the bytes of a statement, for one set of arguments after another.
+type texter struct {
+	conn    *Conn
+	call    call
+	names   []dialect.Arg // of the arguments that were seen last, and what is known of them
+	inJSON  [][]bool
+	targets dialect.Targets
+	asked   bool
+	columns []dialect.CopyColumn // of the table
+}
+
+func (c *Conn) newTexter(q call) *texter { return &texter{conn: c, call: q} }
+
+// texts returns arguments with texts for the bytes that are to be some, if there are any.
+func (t *texter) texts(ctx context.Context, args []driver.NamedValue) (_ []driver.NamedValue, changed bool, _ error) {
+	t.read(args)
+	if t.targets.Any() && !t.asked {
+		var err error
+		if t.columns, err = t.conn.columns(ctx, t.call, t.targets); err != nil {
+			if err = t.conn.undescribed(t.call, err); err != nil {
+				return args, false, err
 			}
 		}
-		columns = targets.Columns(all)
+		t.asked = true
 	}
-	var args []driver.NamedValue
-	for i, arg := range q.args {
-		if !isText(arg) {
+	for i, arg := range args {
+		if !isText(arg) || !t.wantsText(i, arg.Value.([]byte)) {
 			continue
 		}
-		text := arg.Value.([]byte)
-		if is := texts[i] || columns != nil && columns[i] != nil && columns[i].WantsText(text); !is {
+		if !changed {
+			args, changed = slices.Clone(args), true
+		}
+		args[i].Value = string(arg.Value.([]byte))
+	}
+	return args, changed, nil
+}
+
+// read reads what the statement does with arguments of these names.
+func (t *texter) read(args []driver.NamedValue) {
+	same := func(arg driver.NamedValue, name dialect.Arg) bool { return arg.Name == name.Name }
+	if t.names != nil && slices.EqualFunc(args, t.names, same) {
+		return
+	}
+	t.names = make([]dialect.Arg, len(args))
+	for i, arg := range args {
+		t.names[i].Name = arg.Name
+	}
+	t.inJSON = t.call.parsed.InJSON(t.names)
+	t.targets, _ = t.call.parsed.Targets(t.names)
+}
+
+// wantsText says whether bytes have to travel as a text in each place of their argument.
+func (t *texter) wantsText(arg int, b []byte) bool {
+	for i, in := range t.inJSON[arg] {
+		if in {
 			continue
 		}
-		if args == nil {
-			args = slices.Clone(q.args)
+		var column *dialect.CopyColumn
+		if arg < len(t.targets.Of) && i < len(t.targets.Of[arg]) {
+			column = t.targets.Column(t.targets.Of[arg][i], t.columns)
 		}
-		args[i].Value = string(text)
+		if column == nil || !column.WantsText(b) {
+			return false
+		}
 	}
-	return args, nil
+	return len(t.inJSON[arg]) > 0
 }
 
 // columns returns the columns of a table: from memory, or from MySQL. There are none
 // where they are not told.
 func (c *Conn) columns(ctx context.Context, q call, of dialect.Targets) ([]dialect.CopyColumn, error) {
-	memory, key := &c.connector.tables, tableKey{of.Database, of.Table}
-	if c.redefines(q) { // what is there is so in the transaction only
-		return c.askColumns(ctx, q, of)
+	if c.redefines(q) { // by a USE, perhaps, so that only the transaction can tell
+		return c.askColumns(ctx, q, c.transaction(q), of)
 	}
+	memory, key := &c.connector.tables, tableKey{of.Database, of.Table}
 	known, generation := memory.get(key)
 	if known != nil {
 		return known, nil
 	}
-	columns, err := c.askColumns(ctx, q, of)
+	// Outside of a transaction, whose first query would take its snapshot.
+	columns, err := c.askColumns(ctx, q, nil, of)
 	if err == nil {
 		memory.put(key, columns, generation)
 	}
 	return columns, err
 }
 
-// askColumns asks for the columns of a table, outside of the transaction, whose first
-// query would take its snapshot.
-func (c *Conn) askColumns(ctx context.Context, q call, of dialect.Targets) ([]dialect.CopyColumn, error) {
+// askColumns asks for the columns of a table, in a transaction perhaps.
+func (c *Conn) askColumns(ctx context.Context, q call, t *tx, of dialect.Targets) ([]dialect.CopyColumn, error) {
 	q.options = options{}
-	resp, err := c.run(ctx, CallDescribe, q, nil, nil, wire.ExecuteRequest{SQL: c.dialect.ColumnTypes(), Parameters: []wire.Parameter{
+	resp, err := c.run(ctx, CallDescribe, q, nil, t, wire.ExecuteRequest{SQL: c.dialect.ColumnTypes(), Parameters: []wire.Parameter{
 		{Name: "table", Value: wire.String(of.Table)}, {Name: "database", Value: wire.String(of.Database)},
 	}})
 	switch {
@@ -179,8 +207,8 @@ func (m *tables) get(key tableKey) ([]dialect.CopyColumn, int) {
 	return m.of[key], m.generation
 }
 
-// put remembers the columns of a table that were asked for in a generation. None are
-// not remembered: the table may be made by somebody else.
+// put remembers the columns of a table that were asked for in a generation. An answer
+// without any is not remembered: somebody else may make the table.
 func (m *tables) put(key tableKey, columns []dialect.CopyColumn, generation int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -122,6 +122,9 @@ func TestBytesAsTexts(t *testing.T) {
 	must(t, db, "REPLACE INTO t (b, doc) VALUES (:b, :d)", sql.Named("b", []byte("1")), sql.Named("d", []byte("2")))
 	must(t, db, "REPLACE INTO t (b, doc) VALUES (:b, :d)", sql.Named("d", []byte("2")), sql.Named("b", []byte("1")))
 	m.expect(t, "REPLACE blob:1 stri:2", "REPLACE blob:1 stri:2")
+	must(t, db, "UPDATE t SET doc = :d, a = JSON_ARRAY(:d)", sql.Named("d", []byte("1"))) // a text in each place
+	must(t, db, "UPDATE t SET doc = :d, b = :d", sql.Named("d", []byte("1")))
+	m.expect(t, "UPDATE stri:1", "UPDATE blob:1")
 	must(t, db, "DELETE FROM t WHERE a = ?", []byte("é"))
 	m.expect(t, "DELETE blob:é")
 
@@ -297,7 +300,8 @@ func TestBytesRefused(t *testing.T) {
 	m.expect(t, askT, "UPDATE blob:1")
 }
 
-// TestBytesOfTemporaryTable asks each time in a transaction that has changed tables.
+// TestBytesOfTemporaryTable asks within a transaction that has changed tables, or uses
+// another database, each time, and once for a batch.
 func TestBytesOfTemporaryTable(t *testing.T) {
 	m, db := openTextTable(t, "")
 	tx, err := db.Begin()
@@ -309,7 +313,14 @@ func TestBytesOfTemporaryTable(t *testing.T) {
 	for range 2 {
 		must(t, tx, "UPDATE t SET doc = ?", []byte("1"))
 	}
-	m.expect(t, "tx1 CREATE", askT, "tx1 UPDATE stri:1", askT, "tx1 UPDATE stri:1")
+	m.expect(t, "tx1 CREATE", "tx1 "+askT, "tx1 UPDATE stri:1", "tx1 "+askT, "tx1 UPDATE stri:1")
+	m.absent = true
+	if _, err := ExecBatch(t.Context(), tx, "INSERT INTO t (b, doc) VALUES (:b, :d)", [][]any{
+		{sql.Named("b", 1), sql.Named("d", []byte("1"))}, {sql.Named("b", 1), sql.Named("d", []byte("2"))}, {sql.Named("d", []byte("3")), sql.Named("b", 1)},
+	}); err != nil {
+		t.Error(err)
+	}
+	m.expect(t, "tx1 "+askT, "BATCH long: blob:1", "BATCH long: blob:2", "BATCH long: blob:3")
 }
 
 // TestBytesAtOnce has many callers meet a table for the first time.

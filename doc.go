@@ -73,11 +73,11 @@
 // docs/parameters.md shows what differs from pgx.
 //
 // MySQL converts by itself, but makes neither JSON of bytes nor a text of another
-// character set than UTF-8. Bytes that are UTF-8 are sent as a text where they are
-// written, as they are, into such a column by an INSERT, REPLACE or UPDATE of one table:
-// MySQL is asked for its columns, by a call the first time that bytes are written into
-// it. So are bytes that a function of JSON has. Elsewhere, as in an expression, a
-// condition or an argument of CALL, bytes stay bytes.
+// character set than UTF-8. Bytes that are UTF-8 are sent as a text where a function of
+// JSON has them, and where an INSERT, REPLACE or UPDATE of one table writes them, as
+// they are, into such a column: MySQL is asked for the columns, by a call the first time
+// that bytes are written into a table, and again after the schema was seen to change.
+// Elsewhere, as in an expression, a condition or an argument of CALL, bytes stay bytes.
 //
 // The parameter params chooses: infer, which is this; bind, by which the service
 // gives each parameter the type of the table, so that a string for a uuid needs a

@@ -54,7 +54,7 @@ func TestNative(t *testing.T) {
 func TestRedefines(t *testing.T) {
 	for sql, want := range map[string]bool{
 		"CREATE TABLE t ()": true, "alter table t add a int": true, "/* x */ DROP TABLE t": true, "DO 'x'": true,
-		"SET search_path = a": true, "SET LOCAL ROLE x": true, "RESET ALL": true, "DISCARD ALL": true, "RENAME TABLE a TO b": true, "ROLLBACK TO s": true,
+		"SET search_path = a": true, "SET LOCAL ROLE x": true, "RESET ALL": true, "DISCARD ALL": true, "RENAME TABLE a TO b": true, "USE a": true, "ROLLBACK TO s": true,
 		"SELECT * INTO t FROM u": true, "SELECT set_config('search_path', 'a', true)": true, "SELECT set_config($1, $2, true)": true,
 		"SELECT 1": false, "INSERT INTO t VALUES (1)": false, "SET LOCAL app.tenant = 'x'": false, "SAVEPOINT s": false,
 		"SELECT set_config('app.tenant', $1, true)": false, "SELECT 1 FROM t FOR UPDATE": false, "TRUNCATE t": false, "LOCK TABLE t": false,

@@ -6,18 +6,18 @@ import "strings"
 // string.
 const ErrorBinaryJSON = 3144
 
-// InJSON says, for each of the arguments, whether it stands where MySQL works on JSON,
-// wherever it stands: a function of JSON has it, it is cast to JSON, is on a side of
-// MEMBER OF, or is compared with what -> returns. A binary string is to most of these no
-// JSON but a value of its own: of CAST(x AS JSON) it makes "base64:type15:…".
-func (s *Statement) InJSON(args []Arg) []bool {
+// InJSON says, for each place of each of the arguments, whether MySQL works on JSON
+// there: a function of JSON has it, it is cast to JSON, is on a side of MEMBER OF, or is
+// compared with what -> returns. A binary string is to most of these no JSON but a value
+// of its own: of CAST(x AS JSON) it makes "base64:type15:…".
+func (s *Statement) InJSON(args []Arg) [][]bool {
 	r := &targetReader{clauseReader: clauseReader{lexer: s.dialect.newLexer(s.sql)}, args: args}
 	for t := r.clauseReader.next(); t.kind != tokEOF; t = r.clauseReader.next() {
 		if t.significant() {
 			r.tokens = append(r.tokens, t)
 		}
 	}
-	in, seen := make([]bool, len(args)), make([]bool, len(args))
+	in := make([][]bool, len(args))
 	var calls []string // what has the parentheses that are open, in capitals
 	for ; r.at < len(r.tokens); r.at++ {
 		switch text := r.text(r.tokens[r.at]); {
@@ -27,8 +27,7 @@ func (s *Statement) InJSON(args []Arg) []bool {
 			calls = calls[:len(calls)-1]
 		default:
 			if arg := r.argument(); arg >= 0 {
-				is := r.takesJSON(calls)
-				in[arg], seen[arg] = is && (in[arg] || !seen[arg]), true
+				in[arg] = append(in[arg], r.takesJSON(calls))
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import "strings"
 // function or procedure does is not seen.
 func (s *Statement) Redefines() bool {
 	switch s.Verb() {
-	case "CREATE", "ALTER", "DROP", "DO", "IMPORT", "DISCARD", "RENAME", "ROLLBACK":
+	case "CREATE", "ALTER", "DROP", "DO", "IMPORT", "DISCARD", "RENAME", "ROLLBACK", "USE":
 		return true
 	case "SET", "RESET":
 		return s.mentions("search_path", "role", "schema", "authorization", "all")

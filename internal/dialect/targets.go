@@ -10,21 +10,26 @@ import (
 type Targets struct {
 	Database string // empty for the one in use
 	Table    string
-	// Of has, for each argument, its column; the zero one if it has none, or several.
-	Of []Target
+	// Of has, for each argument, the column of each place where it stands.
+	Of [][]Target
 	// Whole is how many columns the table has if they are told by their places, as
 	// an INSERT without a list of them does; else 0.
 	Whole int
 }
 
-// Target is a column by its name or, if that is empty, by its place, from 1.
+// Target is a column by its name or, if that is empty, by its place, from 1. The zero
+// one is none: what an argument stands in is more than itself.
 type Target struct {
 	Name  string
 	Place int
 }
 
-// None says that it is no column.
-func (t Target) None() bool { return t == Target{} }
+// Any says whether an argument is written into a column.
+func (t Targets) Any() bool {
+	return slices.ContainsFunc(t.Of, func(places []Target) bool {
+		return slices.ContainsFunc(places, func(to Target) bool { return to != Target{} })
+	})
+}
 
 // Targets returns the columns that arguments of these names are written into, and
 // false if it is no such statement, or not certain to be one.
@@ -33,15 +38,13 @@ func (s *Statement) Targets(args []Arg) (Targets, bool) {
 	if r.read() != nil {
 		return Targets{}, false
 	}
-	r.found = make([]Target, len(args))
-	r.seen = make([]bool, len(args))
+	r.targets.Of = make([][]Target, len(args))
 	switch r.upper(0) {
 	case "INSERT", "REPLACE":
 		r.insert()
 	case "UPDATE":
 		r.update()
 	}
-	r.targets.Of = r.found
 	return r.targets, r.targets.Table != ""
 }
 
@@ -51,8 +54,6 @@ type targetReader struct {
 	args    []Arg
 	at      int // the token to be read
 	next    int // the argument of the next question mark
-	found   []Target
-	seen    []bool // the argument was met
 	targets Targets
 }
 
@@ -104,13 +105,9 @@ func (r *targetReader) argument() int {
 	return -1
 }
 
-// note notes that an argument is written into a column. One that is met in two
-// places has none, unless both have the same.
+// note notes what an argument is written into at a place.
 func (r *targetReader) note(arg int, to Target) {
-	if r.seen[arg] && r.found[arg] != to {
-		to = Target{}
-	}
-	r.found[arg], r.seen[arg] = to, true
+	r.targets.Of[arg] = append(r.targets.Of[arg], to)
 }
 
 // name returns a name without its quotes, and false if there is none.
@@ -289,27 +286,20 @@ func (r *targetReader) rest() {
 	}
 }
 
-// Columns returns, for each argument, its column among those of the table, or nil. It
-// returns none if they are not those that the statement means, as where the table has
-// columns that are not listed.
-func (t Targets) Columns(of []CopyColumn) []*CopyColumn {
-	if t.Whole > 0 && t.Whole != len(of) {
+// Column returns a column of the table, whose columns are of; nil if that is not
+// certain, as where the table has columns that are not listed.
+func (t Targets) Column(to Target, of []CopyColumn) *CopyColumn {
+	at := to.Place - 1
+	if to.Name != "" {
+		same := func(c CopyColumn) bool { return strings.EqualFold(c.Name, to.Name) }
+		if at = slices.IndexFunc(of, same); at < 0 || slices.ContainsFunc(of[at+1:], same) {
+			return nil // or of two tables, whose names differ in case
+		}
+	}
+	if at < 0 || t.Whole > 0 && t.Whole != len(of) {
 		return nil
 	}
-	columns := make([]*CopyColumn, len(t.Of))
-	for i, to := range t.Of {
-		at := to.Place - 1
-		if to.Name != "" {
-			same := func(c CopyColumn) bool { return strings.EqualFold(c.Name, to.Name) }
-			if at = slices.IndexFunc(of, same); at < 0 || slices.ContainsFunc(of[at+1:], same) {
-				continue // or of two tables, whose names differ in case
-			}
-		}
-		if at >= 0 {
-			columns[i] = &of[at]
-		}
-	}
-	return columns
+	return &of[at]
 }
 
 // WantsText says whether bytes that are UTF-8 have to travel as a text for the column,

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,14 +18,17 @@ func (t Targets) write() string {
 		b.WriteString(" " + strconv.Itoa(t.Whole))
 	}
 	b.WriteString(":")
-	for _, to := range t.Of {
-		switch {
-		case to.None():
-			b.WriteString(" -")
-		case to.Name == "":
-			b.WriteString(" " + strconv.Itoa(to.Place))
-		default:
-			b.WriteString(" " + to.Name)
+	for _, places := range t.Of {
+		for i, to := range places {
+			b.WriteString(" +"[min(i, 1):][:1])
+			switch {
+			case to == Target{}:
+				b.WriteString("-")
+			case to.Name == "":
+				b.WriteString(strconv.Itoa(to.Place))
+			default:
+				b.WriteString(to.Name)
+			}
 		}
 	}
 	return b.String()
@@ -53,9 +55,9 @@ func TestTargets(t *testing.T) {
 		"UPDATE t x SET `x`.`a` = ?, b = CASE WHEN ? THEN ? ELSE ? END, c = (SELECT ?)":                "t: a - - - -",
 		"UPDATE `set` SET `where` = ?":                                                                 "set: where",
 
-		"INSERT INTO t (a, b) VALUES (:a, :b) ON DUPLICATE KEY UPDATE b = :b, c = :b": "t: a -",
-		"INSERT INTO t (a, b) VALUES (:a, :b) ON DUPLICATE KEY UPDATE b = :b":         "t: a b",
-		"UPDATE t SET a = :a, b = :b WHERE b <> :b":                                   "t: a -",
+		"INSERT INTO t (a, b) VALUES (:a, :b) ON DUPLICATE KEY UPDATE b = :b, c = :b": "t: a b+b+c",
+		"INSERT INTO t (a, b) VALUES (:a, :b) ON DUPLICATE KEY UPDATE b = :b":         "t: a b+b",
+		"UPDATE t SET a = :a, b = :b WHERE b <> :b":                                   "t: a b+-",
 		"UPDATE t SET a = :a WHERE b = :c":                                            "t: a -",
 
 		"UPDATE t, u SET t.a = ?": "", "UPDATE t JOIN u ON t.a = u.a SET t.a = ?": "", "UPDATE t LEFT JOIN u USING (a) SET t.a = ?": "",
@@ -76,7 +78,7 @@ func TestTargets(t *testing.T) {
 			args = args[:strings.Count(want[strings.Index(want, ":"):], " ")]
 		}
 		got, _ := MySQL.Parse(sql).Targets(args)
-		ok := slices.ContainsFunc(got.Of, func(to Target) bool { return !to.None() })
+		ok := got.Any()
 		if text := got.write(); ok != (want != "") || ok && text != want {
 			t.Errorf("%s: got %v %q, want %q", sql, ok, text, want)
 		}
@@ -89,16 +91,17 @@ func TestTargetsColumns(t *testing.T) {
 		"INSERT INTO t (ID, J, b, T) VALUES (?, ?, ?, ?)": "Id j b t",
 		"INSERT INTO t VALUES (?, ?, ?, ?)":               "Id j b t",
 		"UPDATE t SET t = CONCAT(?), j = ?, x = ?":        "- j -",
-		"INSERT INTO t VALUES (?, ?, ?)":                  "", // it has columns that are not meant
-		"INSERT INTO t VALUES (?, ?, ?, ?, ?)":            "",
+		"INSERT INTO t VALUES (?, ?, ?)":                  "- - -", // it has columns that are not meant
+		"INSERT INTO t VALUES (?, ?, ?, ?, ?)":            "- - - - -",
 	} {
 		targets, _ := MySQL.Parse(sql).Targets(make([]Arg, strings.Count(sql, "?")))
 		var got []string
-		for _, c := range targets.Columns(table) {
-			if c == nil {
-				c = &CopyColumn{Name: "-"}
+		for _, places := range targets.Of {
+			if c := targets.Column(places[0], table); c != nil {
+				got = append(got, c.Name)
+			} else {
+				got = append(got, "-")
 			}
-			got = append(got, c.Name)
 		}
 		if text := strings.Join(got, " "); text != want {
 			t.Errorf("%s: got %q, want %q", sql, text, want)
@@ -106,8 +109,8 @@ func TestTargetsColumns(t *testing.T) {
 	}
 	twice := append(table, CopyColumn{Name: "J", Type: "blob"}) // of tables t and T
 	targets, _ := MySQL.Parse("UPDATE t SET j = ?").Targets(make([]Arg, 1))
-	if got := targets.Columns(twice); got[0] != nil {
-		t.Errorf("a column that is there twice is %v", got[0])
+	if c := targets.Column(targets.Of[0][0], twice); c != nil {
+		t.Errorf("a column that is there twice is %v", c)
 	}
 	for column, want := range map[CopyColumn]bool{
 		{Type: "json"}: true, {Type: "blob"}: false, {Type: "int"}: false, {Type: "text", Charset: "utf8mb4"}: false, {Type: "text", Charset: "latin1"}: true,
@@ -142,8 +145,12 @@ func FuzzTargets(f *testing.F) {
 		case !statement.Kind().Counts():
 			t.Fatalf("a statement of the kind %b has columns", statement.Kind())
 		default:
-			targets.Columns(make([]CopyColumn, targets.Whole))
-			targets.Columns(make([]CopyColumn, 1))
+			for _, places := range targets.Of {
+				for _, to := range places {
+					targets.Column(to, make([]CopyColumn, targets.Whole))
+					targets.Column(to, make([]CopyColumn, 1))
+				}
+			}
 		}
 	})
 }
