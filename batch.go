@@ -186,7 +186,6 @@ func (c *Conn) sendSets(ctx context.Context, r batchRequest, t *tx) ([]wire.Upda
 		return err
 	})
 	if err != nil {
-		c.forgetTable(r.call, err)
 		return nil, err
 	}
 	return resp.UpdateResults, nil

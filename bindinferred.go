@@ -305,13 +305,8 @@ func encodeAllAs(d *dialect.Dialect, args []driver.NamedValue, with inferring) (
 // rebind binds a statement anew that PostgreSQL has refused for its types, and
 // returns false if that would change nothing. Outside of a transaction nothing is
 // left of a statement that fails, and most such errors come before it runs. A
-// transaction is aborted by it. On MySQL, where something may be left, what is known of
-// the table is forgotten, and no more.
+// transaction is aborted by it.
 func (c *Conn) rebind(ctx context.Context, q call, b bound, err error) (bound, bool) {
-	if !c.dialect.TypedParameters {
-		c.forgetTable(q, err)
-		return b, false
-	}
 	if b.native == "" || b.fresh && !b.ownTypes(q) || !wrongTypes(err, b.types != nil) {
 		return b, false
 	}

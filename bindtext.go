@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"io"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -157,23 +156,16 @@ func (c *Conn) askColumns(ctx context.Context, q call, t *tx, of dialect.Targets
 	case err != nil:
 		return nil, &notRunError{err}
 	}
-	defer resp.Records.Close()
 	var columns []dialect.CopyColumn
-	var row []wire.Field
-	for {
-		row, err = resp.Records.Next(row)
-		if err == io.EOF {
-			return columns, nil
-		}
-		if err != nil {
-			return nil, &notRunError{errorf("the answer to the question for the columns of the table %s cannot be read: %w", of.Table, err)}
-		}
+	err = readAnswer(resp, "the columns of the table "+of.Table, func(row []wire.Field) bool {
 		column, ok := c.dialect.ReadColumn(row)
-		if !ok {
-			return nil, &notRunError{errorf("the answer to the question for the columns of the table %s has a row of another form", of.Table)}
-		}
 		columns = append(columns, column)
+		return ok
+	})
+	if err != nil {
+		return nil, &notRunError{errorf("%w", err)}
 	}
+	return columns, nil
 }
 
 // forgetTable forgets the columns of a statement's table after an error that says that

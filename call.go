@@ -246,6 +246,7 @@ func (c *Conn) transmit(ctx context.Context, s sending, t *tx, send func(ctx con
 	}
 	if s.kind == CallStatement || s.kind == CallPage {
 		c.redefined(s.call, t)
+		c.forgetTable(s.call, err)
 	}
 	if t != nil {
 		t.note(c.dialect, s, err)

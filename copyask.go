@@ -2,6 +2,7 @@ package auroradataapi
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -23,16 +24,25 @@ func (c *Conn) copyAsk(ctx context.Context, t *tx, what, sql string, params []wi
 	if err != nil {
 		return err
 	}
+	if err := readAnswer(resp, what, read); err != nil {
+		return errorf("CopyFrom: %w", err)
+	}
+	return nil
+}
+
+// readAnswer reads the rows of the answer to a question.
+func readAnswer(resp *wire.ExecuteResponse, what string, read func([]wire.Field) bool) error {
 	defer resp.Records.Close()
 	var row []wire.Field
 	for {
+		var err error
 		switch row, err = resp.Records.Next(row); {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return errorf("CopyFrom: the answer to the question for %s cannot be read: %w", what, err)
+			return fmt.Errorf("the answer to the question for %s cannot be read: %w", what, err)
 		case !read(row):
-			return errorf("CopyFrom: the answer to the question for %s has a row of another form", what)
+			return fmt.Errorf("the answer to the question for %s has a row of another form", what)
 		}
 	}
 }

@@ -12,11 +12,7 @@ const ErrorBinaryJSON = 3144
 // of its own: of CAST(x AS JSON) it makes "base64:type15:…".
 func (s *Statement) InJSON(args []Arg) [][]bool {
 	r := &targetReader{clauseReader: clauseReader{lexer: s.dialect.newLexer(s.sql)}, args: args}
-	for t := r.clauseReader.next(); t.kind != tokEOF; t = r.clauseReader.next() {
-		if t.significant() {
-			r.tokens = append(r.tokens, t)
-		}
-	}
+	r.readAll()
 	in := make([][]bool, len(args))
 	var calls []string // what has the parentheses that are open, in capitals
 	for ; r.at < len(r.tokens); r.at++ {

@@ -96,6 +96,15 @@ func (r *clauseReader) read() error {
 	return nil
 }
 
+// readAll reads all tokens, whatever they are.
+func (r *clauseReader) readAll() {
+	for t := r.next(); t.kind != tokEOF; t = r.next() {
+		if t.significant() {
+			r.tokens = append(r.tokens, t)
+		}
+	}
+}
+
 // upper returns a token in capitals; "" for one that is not there.
 func (r *clauseReader) upper(i int) string {
 	if i < 0 || i >= len(r.tokens) {

@@ -63,11 +63,7 @@ func (r *clauseReader) unsnapped() error {
 // it would do again when it is run again.
 func (s *Statement) Once() error {
 	r := &clauseReader{lexer: s.dialect.newLexer(s.sql)}
-	for t := r.next(); t.kind != tokEOF; t = r.next() {
-		if t.significant() {
-			r.tokens = append(r.tokens, t)
-		}
-	}
+	r.readAll()
 	for i := range r.tokens {
 		if err := r.does(i); err != nil {
 			return err

@@ -219,8 +219,6 @@ func (r *targetReader) value(to Target, ends ...string) {
 				return
 			}
 			r.note(arg, Target{})
-		} else if !ended() {
-			r.step()
 		}
 	}
 	for !ended() {
