@@ -5,6 +5,7 @@
 package lambda
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"testing"
@@ -133,6 +134,8 @@ func TestThawInCall(t *testing.T) {
 			switch o := f.receive(); {
 			case o.Err == "" && o.Value == "1" && tt.keeps:
 			case o.Unknown && !o.Safe && (tt.timeout > 0 || !tt.keeps):
+			case o.Err == context.DeadlineExceeded.Error() && !o.Safe && tt.timeout > 0:
+				// The answer was there first, and then database/sql closed its rows.
 			default:
 				t.Errorf("got %+v", o)
 			}
