@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
 
@@ -333,4 +335,31 @@ func TestBytesAtOnce(t *testing.T) {
 	wg.Wait()
 	m.sent = slices.DeleteFunc(m.sent, func(line string) bool { return line == askT })
 	m.expect(t, slices.Repeat([]string{"UPDATE stri:1"}, 20)...)
+}
+
+// TestTables holds the memory of tables: what was asked for before all was forgotten
+// is not remembered, nor is that there are no columns, nor more tables than a bound.
+func TestTables(t *testing.T) {
+	columns := []dialect.CopyColumn{{}}
+	key := func(n int) tableKey { return tableKey{"d", strconv.Itoa(n)} }
+	var m tables
+	known := func(n int) bool { c, _ := m.get(key(n)); return c != nil }
+	_, before := m.get(key(0))
+	m.clear()
+	m.put(key(0), columns, before)
+	_, now := m.get(key(0))
+	m.put(key(1), nil, now)
+	if known(0) || known(1) || now == before {
+		t.Errorf("old %v, empty %v, generations %d and %d", known(0), known(1), before, now)
+	}
+	for n := range maxTables + 10 {
+		m.put(key(n), columns, now)
+	}
+	if len(m.of) != maxTables || !known(maxTables+9) {
+		t.Errorf("%d tables, the last one %v", len(m.of), known(maxTables+9))
+	}
+	m.forget(key(maxTables + 9))
+	if known(maxTables + 9) {
+		t.Error("a table that was forgotten is known")
+	}
 }
