@@ -171,6 +171,9 @@ func (c *Conn) askColumns(ctx context.Context, q call, t *tx, of dialect.Targets
 // forgetTable forgets the columns of a statement's table after an error that says that
 // they are others by now.
 func (c *Conn) forgetTable(q call, err error) {
+	if err == nil {
+		return
+	}
 	var refused *Error
 	if errors.As(err, &refused) && refused.Number == dialect.ErrorBinaryJSON {
 		if of, ok := q.parsed.Targets(nil); ok {

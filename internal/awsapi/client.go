@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/auroradataapi/auroradataapi/internal/wire"
 )
@@ -72,7 +74,7 @@ type Config struct {
 // Client is the Data API in AWS. It is safe for concurrent use.
 type Client struct {
 	sdk            *rdsdata.Client
-	agent          [2]string
+	agent          func(*middleware.Stack) error // adds to the user agent, or is nil
 	attemptTimeout time.Duration
 	budget         time.Duration
 	onAttempt      func(context.Context, Attempt)
@@ -89,13 +91,15 @@ var _ wire.API = (*Client)(nil)
 func New(cfg Config) (*Client, error) {
 	c := &Client{
 		sdk:            cfg.SDK,
-		agent:          [2]string{cfg.AgentName, cfg.AgentVersion},
 		attemptTimeout: cfg.AttemptTimeout,
 		budget:         cfg.RetryBudget,
 		onAttempt:      cfg.OnAttempt,
 		onPause:        cfg.OnPause,
 		now:            cfg.Now,
 		sleep:          cfg.Sleep,
+	}
+	if cfg.AgentName != "" {
+		c.agent = awsmiddleware.AddUserAgentKeyValue(cfg.AgentName, cfg.AgentVersion)
 	}
 	if c.attemptTimeout == 0 {
 		c.attemptTimeout = DefaultAttemptTimeout
@@ -175,9 +179,12 @@ func (c *Client) Close() error {
 	return nil
 }
 
+// noSQL stands for the statement, which is required of an input and is not sent from it.
+var noSQL string
+
 // ExecuteStatement runs one SQL statement.
 func (c *Client) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest) (*wire.ExecuteResponse, error) {
-	in := &rdsdata.ExecuteStatementInput{ResourceArn: &req.ResourceARN, SecretArn: &req.SecretARN, Sql: new(string)}
+	in := &rdsdata.ExecuteStatementInput{ResourceArn: &req.ResourceARN, SecretArn: &req.SecretARN, Sql: &noSQL}
 	resp := new(wire.ExecuteResponse)
 	m := message{op: wire.ExecuteStatement, request: req, response: resp, output: new(rdsdata.ExecuteStatementOutput)}
 	m.send = func(ctx context.Context, opt func(*rdsdata.Options)) error {
@@ -192,7 +199,7 @@ func (c *Client) ExecuteStatement(ctx context.Context, req *wire.ExecuteRequest)
 
 // BatchExecuteStatement runs one SQL statement once for each parameter set.
 func (c *Client) BatchExecuteStatement(ctx context.Context, req *wire.BatchRequest) (*wire.BatchResponse, error) {
-	in := &rdsdata.BatchExecuteStatementInput{ResourceArn: &req.ResourceARN, SecretArn: &req.SecretARN, Sql: new(string)}
+	in := &rdsdata.BatchExecuteStatementInput{ResourceArn: &req.ResourceARN, SecretArn: &req.SecretARN, Sql: &noSQL}
 	resp := new(wire.BatchResponse)
 	m := message{op: wire.BatchExecuteStatement, request: req, response: resp, output: new(rdsdata.BatchExecuteStatementOutput)}
 	m.send = func(ctx context.Context, opt func(*rdsdata.Options)) error {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -70,14 +69,15 @@ func (c *Client) call(ctx context.Context, m message) error {
 
 // install makes the SDK's client, ours or the caller's, send this exchange:
 // once, with our JSON, watched by our transport.
-func (x *exchange) install(o *rdsdata.Options, agent [2]string) {
+func (x *exchange) install(o *rdsdata.Options, agent func(*middleware.Stack) error) {
 	o.Retryer, o.RetryMaxAttempts = nopRetryer, 0
 	x.next = o.HTTPClient
 	o.HTTPClient = x
-	if agent[0] != "" {
-		o.APIOptions = append(o.APIOptions, awsmiddleware.AddUserAgentKeyValue(agent[0], agent[1]))
+	if agent == nil {
+		o.APIOptions = append(o.APIOptions, x.swapCodec)
+	} else {
+		o.APIOptions = append(o.APIOptions, agent, x.swapCodec)
 	}
-	o.APIOptions = append(o.APIOptions, x.swapCodec)
 }
 
 // swapCodec puts our JSON in the place of the SDK's. The SDK's serializer still
