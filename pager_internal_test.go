@@ -101,8 +101,8 @@ func TestKeptValue(t *testing.T) {
 	text := "(kept," + strings.Repeat("x", 1<<20) + ")"
 	r := newRows(dialect.PostgreSQL, time.UTC, &wire.ExecuteResponse{ColumnMetadata: []wire.ColumnMetadata{{TypeName: "text"}, {TypeName: "text"}}})
 	dest := make([]driver.Value, 2)
-	p := &textPage{long: new(longText)}
-	if err := p.decode(r, text, dest); err != nil || dest[0] != "kept" || len(dest[1].(string)) != 1<<20 {
+	p := &textPage{text: text, long: new(longText)}
+	if err := p.decode(r, dest); err != nil || dest[0] != "kept" || len(dest[1].(string)) != 1<<20 {
 		t.Fatalf("got %.20q, %v", dest, err)
 	}
 	begin := uintptr(unsafe.Pointer(unsafe.StringData(text)))

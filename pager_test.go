@@ -305,7 +305,7 @@ func TestLargeResultEnds(t *testing.T) {
 		t.Errorf("after %d rows: %v", n, err)
 	}
 	always := srv.Open(t, func(c *auroradataapi.Config) { c.Paging = auroradataapi.PagingAlways })
-	rows, err = always.QueryContext(ctx, "SELECT i, 1/(90000-i) FROM generate_series(1, 100000) i")
+	rows, err = always.QueryContext(ctx, "SELECT i, 1/(190000-i) FROM generate_series(1, 200000) i")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 // textPage is a page of the texts that dialect.Cursor describes.
 type textPage struct {
 	texts []string
+	text  string // what is left of the one that is being read
 	last  bool
 	long  *longText
 }
@@ -45,15 +46,17 @@ func pageTexts(records *wire.Records) ([]string, error) {
 
 // read reads the next row.
 func (p *textPage) read(r *rows, dest []driver.Value) error {
-	text, err := p.row()
-	if err != nil {
-		return err
+	if p.text == "" {
+		var err error
+		if p.text, err = p.rows(); err != nil {
+			return err
+		}
 	}
-	return p.decode(r, text, dest)
+	return p.decode(r, dest)
 }
 
-// row returns the text of the next row, put together from its pieces.
-func (p *textPage) row() (string, error) {
+// rows returns the text of the next row, put together from its pieces, or of several.
+func (p *textPage) rows() (string, error) {
 	for len(p.texts) > 0 {
 		text := p.texts[0]
 		p.texts = p.texts[1:]
@@ -90,18 +93,20 @@ func (p *textPage) row() (string, error) {
 // errPiece is a row of which a piece is missing.
 var errPiece = errors.New("a piece of a row is missing, as after a ROLLBACK TO SAVEPOINT while rows are read; read them to their end before")
 
-// keptBytes is what a value may keep in memory besides itself: the text of its
-// row, of which it is a part.
+// keptBytes is what a value may keep in memory besides itself: the text of its row and
+// of others, of which it is a part.
 const keptBytes = 4 << 10
 
-// decode reads a row's text into dest.
-func (p *textPage) decode(r *rows, text string, dest []driver.Value) error {
-	if len(dest) == 0 && text == "()" {
+// decode reads the first row of the text into dest.
+func (p *textPage) decode(r *rows, dest []driver.Value) error {
+	text := p.text
+	if behind, empty := strings.CutPrefix(text, "()"); empty && len(dest) == 0 {
+		p.text = behind
 		r.read++
 		return nil
 	}
-	fields, err := dialect.ParseRow(text, p.long.fields)
-	p.long.fields = fields
+	fields, behind, err := dialect.ParseRow(text, p.long.fields)
+	p.long.fields, p.text = fields, behind
 	if err != nil {
 		return errorf("row %d: %w", r.read+1, err)
 	}

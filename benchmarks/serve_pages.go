@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,10 +41,18 @@ type pagesOpen struct {
 func servePages() http.Handler {
 	p := &pagesAPI{columns: shapes[0].metadata(), open: make(map[string]*pagesOpen)}
 	r := rand.New(rand.NewPCG(1, 2))
+	pack := "" // the rows that share a text
+	add := func() { p.page = append(p.page, []wire.Field{wire.String(pack)}) }
 	for i := range pageRows {
-		p.page = append(p.page, []wire.Field{wire.String(recordText(mixedRow(r, i)))})
+		text := recordText(mixedRow(r, i))
+		if pack != "" && len(pack)+len(text) > dialect.TextBytes {
+			add()
+			pack = ""
+		}
+		pack += text
 	}
-	p.last = append(p.page[:pageRows:pageRows], []wire.Field{wire.String(dialect.PageEnd)})
+	add()
+	p.last = append(slices.Clip(p.page), []wire.Field{wire.String(dialect.PageEnd)})
 	return wire.Handler(p)
 }
 

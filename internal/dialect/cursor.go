@@ -10,16 +10,16 @@ import (
 )
 
 // Cursor is the SQL by which a result of PostgreSQL is read in pages, within a
-// transaction. A page is a list of texts, each a row in the form of a record,
-// (1,"a ""b""",), or a piece of one; RowText reads them. PostgreSQL ends a page
-// itself once it is large enough, so that no page passes the service's limit
-// (F0012), however the sizes of the rows vary. Whatever type a column has, the
-// service is only shown text.
+// transaction. A page is a list of texts. Each has one row or more in the form of
+// records, (1,"a ""b""",)(2,c,), which ParseRow reads, or a piece of a row.
+// PostgreSQL ends a page itself once it is large enough, so that no page passes the
+// service's limit (F0012), however the sizes of the rows vary. Whatever type a column
+// has, the service is only shown text.
 type Cursor struct {
 	// Name is the cursor's name, of lower-case letters, digits and underscores.
 	Name string
-	// PageBytes is the size at which a page ends; the row that passes it is
-	// still in it.
+	// PageBytes is the size at which a page ends; the row that passes it is still in
+	// it.
 	PageBytes int
 	// PieceBytes is the size of the longest row that is sent in one piece.
 	PieceBytes int
@@ -35,6 +35,10 @@ type Cursor struct {
 	// may. Its first page is PageRefused if it would.
 	Guarded bool
 }
+
+// TextBytes is the size up to which rows share a text: each text has a cost of its own
+// for PostgreSQL, the service and the reader.
+const TextBytes = 2048
 
 // The marks that the texts of a page begin with. A whole row begins with a
 // parenthesis. PageEnd and PageRefused are texts of their own, behind the last row.
@@ -53,13 +57,14 @@ const (
 // left of it for the next page. If the caller rolls back to a savepoint that is
 // older than c_long, that is gone and c goes on with the next row: the mark of a
 // first piece is how the reader finds out. A record counts 2 bytes for the row and 4
-// for its one column (F0012). emit is what becomes of a text.
+// for its one column (F0012). Short rows are put into one text, pack; emit returns what
+// becomes of the text in a variable.
 //
 // guarded has the query run before, in a subtransaction that cannot write, and that is
 // rolled back in any case, so that its setting ends with it. Cursor and variables
 // outlive that, and the rows do if they are Whole: a query must not be run in several
 // subtransactions, as functions of SQL that return sets begin anew in each.
-func pageBody(emit string, guarded bool) string {
+func pageBody(emit func(variable string) string, guarded bool) string {
 	guard := ""
 	if guarded {
 		guard = `
@@ -71,26 +76,48 @@ func pageBody(emit string, guarded bool) string {
     WHEN SQLSTATE '` + guardEnds + `' THEN NULL;
     WHEN OTHERS THEN
       IF SQLSTATE ~ '^(40|53|57|58)' THEN RAISE; END IF; -- which has other reasons
-      t := '` + PageRefused + "' || SQLERRM; " + emit + ` CLOSE c;
+      t := '` + PageRefused + "' || SQLERRM; " + emit("t") + ` CLOSE c;
   END;`
 	}
-	loop := `
+	// octet_length counts the bytes of the database's encoding, and is quicker where
+	// those are the ones of an answer, which is in UTF-8. The bytes of SQL_ASCII are
+	// sent as they are, if they are UTF-8 (F0282).
+	body := "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" +
+		pageLoop(emit, func(text string) string { return "octet_length(" + text + ")" }) + "\n  ELSE" +
+		pageLoop(emit, func(text string) string { return "octet_length(convert_to(" + text + ", 'UTF8'))" }) + "\n  END IF;"
+	if guarded {
+		return guard + "\n  IF t IS NULL THEN" + body + "\n  END IF;"
+	}
+	return body
+}
+
+// pageLoop is what pageBody does with the rows; size returns how many bytes the text
+// in a variable has in the answer.
+func pageLoop(emit, size func(variable string) string) string {
+	add := func(text string) string { return emit(text) + " n := n + " + size(text) + " + 6;" }
+	pack := "IF pack <> '' THEN " + add("pack") + " pack := ''; END IF;"
+	return `
   LOOP
     WHILE inside AND n <= most LOOP
       FETCH long INTO t;
-      IF FOUND THEN ` + emit + ` n := n + octet_length(t) + 6; ELSE CLOSE long; inside := false; END IF;
+      IF FOUND THEN ` + add("t") + ` ELSE CLOSE long; inside := false; END IF;
     END LOOP;
     EXIT WHEN n > most;
     LOOP
       FETCH c INTO r;
       IF NOT FOUND THEN ended := true; EXIT; END IF;
       t := r::text;
-      IF octet_length(t) > piece THEN inside := true; EXIT; END IF;
-      ` + emit + `
-      n := n + octet_length(t) + 6;
-      EXIT WHEN n > most;
+      IF octet_length(pack) + octet_length(t) <= whole THEN
+        pack := pack || t;
+        CONTINUE;
+      END IF;
+      ` + pack + `
+      IF ` + size("t") + ` > piece THEN inside := true; EXIT; END IF;
+      pack := t;
+      EXIT WHEN n + ` + size("pack") + ` > most;
     END LOOP;
-    IF ended THEN CLOSE c; t := '` + PageEnd + "'; " + emit + ` EXIT; END IF;
+    ` + pack + `
+    IF ended THEN CLOSE c; t := '` + PageEnd + "'; " + emit("t") + ` EXIT; END IF;
     IF inside THEN
       b := convert_to(t, 'UTF8');
       OPEN long FOR
@@ -99,26 +126,17 @@ func pageBody(emit string, guarded bool) string {
         FROM generate_series(0, (octet_length(b) - 1) / slice) i;
     END IF;
   END LOOP;`
-	// octet_length counts the bytes of the database's encoding, and is quicker where
-	// those are the ones of an answer, which is in UTF-8. The bytes of SQL_ASCII are
-	// sent as they are, if they are UTF-8 (F0282).
-	body := "\n  IF getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN" + loop +
-		"\n  ELSE" + strings.ReplaceAll(loop, "octet_length(t)", "octet_length(convert_to(t, 'UTF8'))") + "\n  END IF;"
-	if guarded {
-		return guard + "\n  IF t IS NULL THEN" + body + "\n  END IF;"
-	}
-	return body
 }
 
-const (
-	pageVariables = `
+var pageVariables = `
   long refcursor := c::text || '_long';
   inside boolean := EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = c::text || '_long');
   ended boolean := false;
-  r record; t text; b bytea; n int := 0; slice int := piece / 4 * 3;`
-	// guardEnds is the error by which a guard is rolled back.
-	guardEnds = "ADA00"
-)
+  r record; t text; pack text := ''; b bytea; n int := 0; slice int := piece / 4 * 3;
+  whole int := least(piece, ` + strconv.Itoa(TextBytes) + `);`
+
+// guardEnds is the error by which a guard is rolled back.
+const guardEnds = "ADA00"
 
 // The functions that read a page.
 var (
@@ -128,8 +146,10 @@ var (
 
 func pageFunction(name string, guarded bool) string {
 	return "EXECUTE " + quote("CREATE OR REPLACE FUNCTION pg_temp."+name+"(c refcursor, most int, piece int)"+
-		" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageBody("RETURN NEXT t;", guarded)+"\nEND")) + ";"
+		" RETURNS SETOF text LANGUAGE plpgsql AS "+quote("DECLARE"+pageVariables+"\nBEGIN"+pageBody(returned, guarded)+"\nEND")) + ";"
 }
+
+func returned(variable string) string { return "RETURN NEXT " + variable + ";" }
 
 // Install returns the statement that prepares the transaction, "" for none;
 // readOnly makes it read-only from then on.

@@ -21,10 +21,12 @@ func (c Cursor) pageBlock() []string {
 		"DO " + quote(fmt.Sprintf("DECLARE c refcursor := '%s'; page refcursor := '%s'; most int := %d; piece int := %d; texts text[];%s\nBEGIN",
 			c.Name, page, c.PageBytes, c.PieceBytes, pageVariables)+
 			"\n  IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = page::text) THEN CLOSE page; END IF;"+
-			pageBody("texts := texts || t;", c.Guarded)+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
+			pageBody(kept, c.Guarded)+"\n  OPEN page FOR SELECT unnest(texts);\nEND"),
 		"FETCH ALL FROM " + page,
 	}
 }
+
+func kept(variable string) string { return "texts := texts || " + variable + ";" }
 
 // openBlock is Open by a block, which finds the values of the parameters as a list
 // of texts in a setting.

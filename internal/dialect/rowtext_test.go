@@ -19,14 +19,17 @@ func TestParseRow(t *testing.T) {
 		{`("a,b","c ""d""","\\e",f)`, []RowField{{"a,b", false}, {`c "d"`, false}, {`\e`, false}, {"f", false}}},
 		{`(a"b,c"d\,)`, []RowField{{"ab,cd,", false}}},
 		{`("(1,""x y"")",2)`, []RowField{{`(1,"x y")`, false}, {"2", false}}},
+		{`(a\)b,"c)(d")`, []RowField{{"a)b", false}, {"c)(d", false}}},
 	} {
-		got, err := ParseRow(tt.text, nil)
-		if diff := cmp.Diff(tt.want, got); err != nil || diff != "" {
-			t.Errorf("%s: %v (-want +got)\n%s", tt.text, err, diff)
+		for _, behind := range []string{"", "()", `(1,"a")(`, "x"} {
+			got, rest, err := ParseRow(tt.text+behind, nil)
+			if diff := cmp.Diff(tt.want, got); err != nil || rest != behind || diff != "" {
+				t.Errorf("%s%s: %v, rest %q (-want +got)\n%s", tt.text, behind, err, rest, diff)
+			}
 		}
 	}
-	for _, text := range []string{"", "(", ")", "1", `("a)`, `(\)`, "(1,2"} {
-		if got, err := ParseRow(text, nil); err == nil {
+	for _, text := range []string{"", "(", ")", "1", `("a)`, `(\)`, "(1,2", `("a"b`, `("a",`, "(a("} {
+		if got, _, err := ParseRow(text, nil); err == nil {
 			t.Errorf("%q was read as %v", text, got)
 		}
 	}
@@ -49,17 +52,20 @@ func writeRow(fields []RowField) string {
 
 // FuzzParseRow has any text read, and what was read written and read again.
 func FuzzParseRow(f *testing.F) {
-	for _, text := range []string{"()", `("",a b)`, `("a,b","c ""d""","\\e",f)`, `(a"b,c"d\,)`, `("a)`, `(\)`} {
+	for _, text := range []string{"()", `("",a b)`, `("a,b","c ""d""","\\e",f)`, `(a"b,c"d\,)`, `("a)`, `(\)`, `(1,"a)(b")(2,)`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		fields, err := ParseRow(text, nil)
+		fields, behind, err := ParseRow(text, nil)
 		if err != nil {
 			return
 		}
-		again, err := ParseRow(writeRow(fields), nil)
-		if diff := cmp.Diff(fields, again); err != nil || diff != "" {
-			t.Errorf("%q: %v (-first +again)\n%s", text, err, diff)
+		if !strings.HasSuffix(text, ")"+behind) {
+			t.Errorf("%q is not behind a record in %q", behind, text)
+		}
+		again, rest, err := ParseRow(writeRow(fields)+behind, nil)
+		if diff := cmp.Diff(fields, again); err != nil || rest != behind || diff != "" {
+			t.Errorf("%q: %v, rest %q (-first +again)\n%s", text, err, rest, diff)
 		}
 	})
 }
