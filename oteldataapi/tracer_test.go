@@ -217,7 +217,7 @@ func TestSpansOfFaults(t *testing.T) {
 		{"error", server.Fault{Kind: server.FaultError, Code: "ForbiddenException", Message: "no"}, 0, []string{
 			bytes + " aws.request_id=… error.type=ForbiddenException Error(ForbiddenException)",
 		}},
-		{"timeout", server.Fault{Kind: server.FaultDelay, Delay: 5 * time.Second}, 200 * time.Millisecond, []string{
+		{"timeout", server.Fault{Kind: server.FaultDelay, Delay: 10 * time.Second}, time.Second, []string{
 			" auroradataapi.sent.size=… auroradataapi.received.size=0 error.type=timeout Error(timeout)",
 		}},
 	} {

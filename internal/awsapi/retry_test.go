@@ -160,11 +160,12 @@ func TestRealDeadline(t *testing.T) {
 	s := newFaultServer(t)
 	s.last = &resumingFault
 	c, _ := newTestClient(t, s.URL, func(cfg *Config) { cfg.Now, cfg.Sleep = nil, nil })
-	ctx, cancel := context.WithTimeout(t.Context(), 1200*time.Millisecond)
+	const limit = 4 * time.Second // the last attempt has an eighth of it, on a busy machine, too
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	start := time.Now()
 	err := calls(c)[wire.ExecuteStatement](ctx, "INSERT")
-	if took := time.Since(start); took > 1200*time.Millisecond {
+	if took := time.Since(start); took > limit {
 		t.Errorf("took %v", took)
 	}
 	if classOf(err) != notExecuted || !errors.Is(err, context.DeadlineExceeded) || s.requests.Load() < 2 {
