@@ -96,17 +96,21 @@ func TestUnreadableRow(t *testing.T) {
 	}
 }
 
-// TestKeptValue keeps a short value of a long row, which must not keep the row.
+// TestKeptValue keeps a short value of a long row, and one of a long text that has many
+// rows, which must not keep the others.
 func TestKeptValue(t *testing.T) {
-	text := "(kept," + strings.Repeat("x", 1<<20) + ")"
-	r := newRows(dialect.PostgreSQL, time.UTC, &wire.ExecuteResponse{ColumnMetadata: []wire.ColumnMetadata{{TypeName: "text"}, {TypeName: "text"}}})
-	dest := make([]driver.Value, 2)
-	p := &textPage{text: text, long: new(longText)}
-	if err := p.decode(r, dest); err != nil || dest[0] != "kept" || len(dest[1].(string)) != 1<<20 {
-		t.Fatalf("got %.20q, %v", dest, err)
-	}
-	begin := uintptr(unsafe.Pointer(unsafe.StringData(text)))
-	if at := uintptr(unsafe.Pointer(unsafe.StringData(dest[0].(string)))); at >= begin && at < begin+uintptr(len(text)) {
-		t.Error("a value of four bytes keeps a row of a megabyte")
+	for _, text := range []string{"(kept," + strings.Repeat("x", 1<<20) + ")", strings.Repeat("(xxxx,xxxx)", 1<<18) + "(kept,)"} {
+		r := newRows(dialect.PostgreSQL, time.UTC, &wire.ExecuteResponse{ColumnMetadata: []wire.ColumnMetadata{{TypeName: "text"}, {TypeName: "text"}}})
+		dest := make([]driver.Value, 2)
+		p := &textPage{texts: []string{text}, long: new(longText)}
+		for dest[0] != "kept" {
+			if err := p.read(r, dest); err != nil {
+				t.Fatalf("got %.20q, %v", dest, err)
+			}
+		}
+		begin := uintptr(unsafe.Pointer(unsafe.StringData(text)))
+		if at := uintptr(unsafe.Pointer(unsafe.StringData(dest[0].(string)))); at >= begin && at < begin+uintptr(len(text)) {
+			t.Errorf("a value of four bytes keeps a text of %d", len(text))
+		}
 	}
 }

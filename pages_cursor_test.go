@@ -3,6 +3,7 @@ package auroradataapi_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,60 @@ func TestSavepointWithinLongRow(t *testing.T) {
 		if err := errors.Join(rows.Close(), tx.Commit()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestSavepointBeforeLongRow rolls back to a savepoint while short rows are read, of
+// which a page is full when a long one follows: that must not be passed over.
+func TestSavepointBeforeLongRow(t *testing.T) {
+	db := dataapitest.New(t).Open(t, func(c *auroradataapi.Config) {
+		c.Paging, c.PageBytes, c.NoPrefetch = auroradataapi.PagingAlways, 10_000, true
+	})
+	exec(t, db, "CREATE TABLE into_it (id int, t text)")
+	const all = 250
+	query := func(long int) string {
+		return fmt.Sprintf("SELECT i, repeat('x', CASE i WHEN %d THEN 70000 ELSE 90 END) FROM generate_series(1, %d) i", long, all)
+	}
+	for name, way := range map[string]struct {
+		options *sql.TxOptions
+		query   func(long int) string
+	}{
+		"a query":         {nil, query},
+		"another":         {nil, func(long int) string { return "INSERT INTO into_it " + query(long) + " RETURNING *" }},
+		"without objects": {&sql.TxOptions{ReadOnly: true}, query},
+	} {
+		t.Run(name, func(t *testing.T) {
+			within := 0
+			for long := 195; long < 225; long++ { // about the end of the second page
+				tx := begin(t, db, way.options)
+				rows, err := tx.Query(way.query(long))
+				if err != nil {
+					t.Fatal(err)
+				}
+				read := 0
+				for ; rows.Next(); read++ {
+					if read == 0 {
+						exec(t, tx, "SAVEPOINT s")
+					}
+					if read%10 == 9 {
+						exec(t, tx, "ROLLBACK TO SAVEPOINT s")
+					}
+				}
+				var e *auroradataapi.IncompleteError
+				switch err := rows.Err(); {
+				case errors.As(err, &e) && e.Rows == read && read < long && strings.Contains(err.Error(), "SAVEPOINT"):
+					within++
+				case err != nil || read != all:
+					t.Errorf("long row %d: %d rows, %v", long, read, err)
+				}
+				if err := errors.Join(rows.Close(), tx.Rollback()); err != nil {
+					t.Error(err)
+				}
+			}
+			if within == 0 {
+				t.Error("no page has ended within a row")
+			}
+		})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type textPage struct {
 	texts []string
 	text  string // what is left of the one that is being read
+	whole int    // its length
 	last  bool
 	long  *longText
 }
@@ -51,6 +52,7 @@ func (p *textPage) read(r *rows, dest []driver.Value) error {
 		if p.text, err = p.rows(); err != nil {
 			return err
 		}
+		p.whole = len(p.text)
 	}
 	return p.decode(r, dest)
 }
@@ -121,7 +123,7 @@ func (p *textPage) decode(r *rows, dest []driver.Value) error {
 		if dest[i], err = r.columns[i].decodePlain(f.Text); err != nil {
 			return errorf("row %d, column %q: %w", r.read+1, r.columns[i].meta.Label, err)
 		}
-		if s, ok := dest[i].(string); ok && len(text)-len(s) > keptBytes {
+		if s, ok := dest[i].(string); ok && p.whole-len(s) > keptBytes {
 			dest[i] = strings.Clone(s)
 		}
 	}

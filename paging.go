@@ -373,8 +373,9 @@ func (c *Conn) askAbout(ctx context.Context, q call, answers int, sql string, pa
 	return answer, nil
 }
 
-// The bounds of Config.PageBytes. What is above the largest is kept for the row
-// that ends a page.
+// The bounds of Config.PageBytes. What is above the largest is kept for what
+// ends a page: rows that share a text, up to three times dialect.TextBytes in UTF-8, and a
+// row or a piece of one.
 const (
 	minPageBytes = 10_000
 	maxPageBytes = 960_000

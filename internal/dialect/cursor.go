@@ -18,8 +18,8 @@ import (
 type Cursor struct {
 	// Name is the cursor's name, of lower-case letters, digits and underscores.
 	Name string
-	// PageBytes is the size at which a page ends; the row that passes it is still in
-	// it.
+	// PageBytes is the size at which a page ends. What passes it is still in it: a text
+	// of short rows, and a row or the first piece of one.
 	PageBytes int
 	// PieceBytes is the size of the longest row that is sent in one piece.
 	PieceBytes int
@@ -36,8 +36,8 @@ type Cursor struct {
 	Guarded bool
 }
 
-// TextBytes is the size up to which rows share a text: each text has a cost of its own
-// for PostgreSQL, the service and the reader.
+// TextBytes is the size up to which rows share a text, in the encoding of the database:
+// each text has a cost of its own for PostgreSQL, the service and the reader.
 const TextBytes = 2048
 
 // The marks that the texts of a page begin with. A whole row begins with a
@@ -55,10 +55,10 @@ const (
 // closes it behind the last row: an open one keeps its tables from being altered. A row
 // longer than piece is read through a cursor of its own, c_long, whose state is what is
 // left of it for the next page. If the caller rolls back to a savepoint that is
-// older than c_long, that is gone and c goes on with the next row: the mark of a
-// first piece is how the reader finds out. A record counts 2 bytes for the row and 4
-// for its one column (F0012). Short rows are put into one text, pack; emit returns what
-// becomes of the text in a variable.
+// older than c_long, that is gone and c goes on with the next row: the first piece,
+// which is in the page that opens c_long however full that is, is how the reader finds
+// out. A record counts 2 bytes for the row and 4 for its one column (F0012). Short rows
+// are put into one text, pack; emit returns what becomes of the text in a variable.
 //
 // guarded has the query run before, in a subtransaction that cannot write, and that is
 // rolled back in any case, so that its setting ends with it. Cursor and variables
@@ -124,6 +124,8 @@ func pageLoop(emit, size func(variable string) string) string {
         SELECT CASE WHEN i = 0 THEN '*' WHEN (i + 1) * slice < octet_length(b) THEN '+' ELSE '.' END
           || encode(substring(b FROM i * slice + 1 FOR slice), 'base64')
         FROM generate_series(0, (octet_length(b) - 1) / slice) i;
+      FETCH long INTO t;
+      ` + add("t") + `
     END IF;
   END LOOP;`
 }

@@ -53,6 +53,8 @@ func rowField(rest string) (RowField, string, error) {
 			return RowField{Text: rest[:n], Null: n == 0}, rest[n:], nil
 		case '"', '\\':
 			return escapedField(rest)
+		case '(': // which PostgreSQL quotes: the end of another row is missing
+			return RowField{}, "", errNotRow
 		}
 	}
 	return RowField{}, "", errNotRow
@@ -67,12 +69,12 @@ func escapedField(rest string) (RowField, string, error) {
 	text, quoted := short[:0], false
 	for {
 		n := 0
-		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' && (quoted || !endsField(rest[n:])) {
+		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' && (quoted || rest[n] != '(' && !endsField(rest[n:])) {
 			n++
 		}
 		text, rest = append(text, rest[:n]...), rest[n:]
 		switch {
-		case rest == "", rest == `\`:
+		case rest == "", rest == `\`, rest[0] == '(':
 			return RowField{}, "", errNotRow
 		case rest[0] == '\\', quoted && strings.HasPrefix(rest, `""`):
 			text, rest = append(text, rest[1]), rest[2:]

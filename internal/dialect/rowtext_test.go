@@ -28,7 +28,7 @@ func TestParseRow(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "(", ")", "1", `("a)`, `(\)`, "(1,2", `("a"b`, `("a",`, "(a("} {
+	for _, text := range []string{"", "(", ")", "1", `("a)`, `(\)`, "(1,2", `("a"b`, `("a",`, "(a(", "(1x(2)", `("a"(2)`, `(\a(2)`} {
 		if got, _, err := ParseRow(text, nil); err == nil {
 			t.Errorf("%q was read as %v", text, got)
 		}
