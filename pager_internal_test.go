@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -102,7 +103,7 @@ func TestKeptValue(t *testing.T) {
 	for _, text := range []string{"(kept," + strings.Repeat("x", 1<<20) + ")", strings.Repeat("(xxxx,xxxx)", 1<<18) + "(kept,)"} {
 		r := newRows(dialect.PostgreSQL, time.UTC, &wire.ExecuteResponse{ColumnMetadata: []wire.ColumnMetadata{{TypeName: "text"}, {TypeName: "text"}}})
 		dest := make([]driver.Value, 2)
-		p := &textPage{texts: []string{text}, long: new(longText)}
+		p := &textPage{texts: []string{text}, long: new(longText), count: new(atomic.Int64)}
 		for dest[0] != "kept" {
 			if err := p.read(r, dest); err != nil {
 				t.Fatalf("got %.20q, %v", dest, err)

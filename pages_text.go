@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"github.com/auroradataapi/auroradataapi/internal/dialect"
 	"github.com/auroradataapi/auroradataapi/internal/wire"
@@ -18,6 +19,7 @@ type textPage struct {
 	whole int    // its length
 	last  bool
 	long  *longText
+	count *atomic.Int64 // of rows that were read
 }
 
 // longText is a row whose pieces may be on several pages.
@@ -54,7 +56,11 @@ func (p *textPage) read(r *rows, dest []driver.Value) error {
 		}
 		p.whole = len(p.text)
 	}
-	return p.decode(r, dest)
+	if err := p.decode(r, dest); err != nil {
+		return err
+	}
+	p.count.Add(1)
+	return nil
 }
 
 // rows returns the text of the next row, put together from its pieces, or of several.

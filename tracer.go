@@ -90,7 +90,8 @@ type CallResult struct {
 	Err      error
 	Duration time.Duration
 	// Rows is the number of rows in the answer, RowsAffected how many the
-	// statement changed. A result that came as JSON is not counted.
+	// statement changed. A result that came as JSON is not counted. A row in the answer
+	// to a CallPage of PostgreSQL may have several of the result, or a piece of one.
 	Rows, RowsAffected int64
 	// BytesSent and BytesReceived count the bodies of the requests and answers
 	// of all attempts.

@@ -242,6 +242,29 @@ func TestTracerMeetsFaults(t *testing.T) {
 	}
 }
 
+// TestStatsOfPages counts the rows that were read of a result in pages, of which many
+// share a text and one is in pieces.
+func TestStatsOfPages(t *testing.T) {
+	t.Parallel()
+	db, connector := openTraced(t, dataapitest.New(t), new(recording), func(c *auroradataapi.Config) { c.Paging, c.PageBytes = auroradataapi.PagingAlways, 10_000 })
+	for _, n := range []int{10_000, 30} {
+		before := connector.Stats().Rows
+		rows, err := db.Query("SELECT i, repeat('x', CASE i WHEN 20 THEN 200000 ELSE 10 END) FROM generate_series(1, 10000) i")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range n {
+			rows.Next()
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if read := int(connector.Stats().Rows - before); read < n || read > n+10 { // and what the driver asked for
+			t.Errorf("%d rows were counted, of %d", read, n)
+		}
+	}
+}
+
 // TestTracerPauseCutShort has the context end while a cluster resumes: waiting
 // is told for as long as it took.
 func TestTracerPauseCutShort(t *testing.T) {
