@@ -148,9 +148,7 @@ func (p *cursorPages) next(ctx context.Context) (content, bool, error) {
 	if last {
 		texts = texts[:n-1]
 	}
-	observe := p.conn.connector.observe
-	observe.addRows(-n) // which are texts; their rows are counted as they are read
-	return &textPage{texts: texts, last: last, long: &p.long, count: &observe.rows}, last, nil
+	return &textPage{texts: texts, last: last, long: &p.long, count: &p.conn.connector.observe.rows}, last, nil
 }
 
 // there makes sure that the cursor is still there, if the caller has rolled back to a

@@ -19,7 +19,7 @@ type textPage struct {
 	whole int    // its length
 	last  bool
 	long  *longText
-	count *atomic.Int64 // of rows that were read
+	count *atomic.Int64 // of rows; each text was counted as one
 }
 
 // longText is a row whose pieces may be on several pages.
@@ -49,7 +49,8 @@ func pageTexts(records *wire.Records) ([]string, error) {
 
 // read reads the next row.
 func (p *textPage) read(r *rows, dest []driver.Value) error {
-	if p.text == "" {
+	more := p.text != ""
+	if !more {
 		var err error
 		if p.text, err = p.rows(); err != nil {
 			return err
@@ -59,7 +60,9 @@ func (p *textPage) read(r *rows, dest []driver.Value) error {
 	if err := p.decode(r, dest); err != nil {
 		return err
 	}
-	p.count.Add(1)
+	if more {
+		p.count.Add(1)
+	}
 	return nil
 }
 
